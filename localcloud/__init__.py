@@ -1,0 +1,1 @@
+"""The offline Azure that function apps run on during development and tests; never deployed."""

@@ -1,0 +1,1 @@
+"""The durable engine: task hub, replay of orchestrators against history, HTTP and RPC API."""
