@@ -1,0 +1,1 @@
+"""Orders: their document, their status machine, and every decision about them as a conditional write."""

@@ -1,0 +1,99 @@
+"""The order as it lies in container `orders` (partition key /orderId), next to its events."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from shared.orders.status import CancelReason, Decision, OrderStatus, Stage
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+class OrderLine(_Part):
+    """One product of an order; name and price are those of the moment of ordering."""
+
+    product_id: str
+    name: str
+    quantity: int = Field(ge=1)
+    price_minor: int = Field(ge=0)
+    """Price of one piece in minor units."""
+
+
+class ShippingAddress(_Part):
+    """Where the parcel goes."""
+
+    street: str
+    city: str
+    state: str
+    zip_code: str
+    country: str
+
+
+class CancelRequest(_Part):
+    """Somebody asked for the order to be cancelled; written once."""
+
+    by: Literal["customer", "admin"]
+    actor: str
+    at: datetime
+
+
+class ApprovalDecision(_Part):
+    """How the approval was decided; written once."""
+
+    value: Decision
+    actor: str
+    at: datetime
+
+
+class Order(_Part):
+    """The order document. Amounts are minor units of `currency`; the total is subtotal + tax + shipping."""
+
+    id: str
+    order_id: str
+    type: Literal["order"] = "order"
+    schema_version: Literal[1] = 1
+    user_id: str
+    status: OrderStatus = OrderStatus.PENDING
+    stage: Stage = Stage.VALIDATING
+    items: list[OrderLine]
+    subtotal_minor: int
+    tax_minor: int = 0
+    shipping_minor: int = 0
+    total_minor: int
+    currency: str
+    shipping_address: ShippingAddress
+    cancel_reason: CancelReason | None = None
+    cancel_request: CancelRequest | None = None
+    decision: ApprovalDecision | None = None
+    payment_id: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    correlation_id: str = ""
+
+    open: bool = True
+    """True while a workflow has work to do with it: what the watchdog looks for."""
+    workflow_id: str
+    """Instance id of the orchestration in charge: the order id, unless an operator had to resume after a lost one."""
+    awaited_event: str | None = None
+    """Name of the external event the orchestrator waits for. Each name is used for one wait only."""
+    wake_ups: int = 0
+    """How often the watchdog has started or woken the workflow since its last step."""
+    milestones: dict[str, datetime] = Field(default_factory=dict)
+    """What has happened, by event type: each is recorded, with its event, exactly once."""
+    event_sequence: int = 0
+    """Sequence of the newest event."""
+
+    etag: str | None = Field(default=None, alias="_etag", exclude=True)
+
+    def to_document(self) -> dict[str, Any]:
+        """The JSON object to store, without system properties."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @property
+    def final(self) -> bool:
+        """Whether the workflow has nothing left to do."""
+        return not self.open
