@@ -1,0 +1,83 @@
+"""The one place that builds Azure clients: lazily, asynchronous, once per event loop (the worker process has one).
+
+Connection strings and identities alike, after the Functions convention: a connection `X` is the setting `X`, or
+`X__accountEndpoint` together with DefaultAzureCredential.
+"""
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.identity.aio import DefaultAzureCredential
+from azure.keyvault.secrets.aio import SecretClient
+
+from shared.settings import Settings
+
+
+class AzureClients:
+    """Clients of every Azure service the app talks to; building one opens no connection."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._credential: AsyncTokenCredential | None = None
+        self._cosmos: CosmosClient | None = None
+        self._secrets: SecretClient | None = None
+
+    def container(self, name: str) -> ContainerProxy:
+        """A container of the shop's database."""
+        if self._cosmos is None:
+            self._cosmos = self._build_cosmos()
+        return self._cosmos.get_database_client(self.settings.cosmos_database).get_container_client(name)
+
+    def secrets(self) -> SecretClient:
+        """The Key Vault's secrets."""
+        if self._secrets is None:
+            self._secrets = SecretClient(self.settings.key_vault_url, self._identity())
+        return self._secrets
+
+    async def close(self) -> None:
+        """Closes every connection; a client asked for afterwards is a new one."""
+        for client in (self._cosmos, self._secrets, self._credential):
+            if client is not None:
+                await client.close()
+        self._cosmos = self._secrets = self._credential = None
+
+    def _build_cosmos(self) -> CosmosClient:
+        if self.settings.cosmos_connection:
+            return CosmosClient.from_connection_string(self.settings.cosmos_connection)
+        return CosmosClient(str(self.settings.cosmos_endpoint), self._identity())
+
+    def _identity(self) -> AsyncTokenCredential:
+        if self._credential is None:
+            self._credential = DefaultAzureCredential()
+        return self._credential
+
+
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, AzureClients] = WeakKeyDictionary()
+
+
+def clients() -> AzureClients:
+    """The running event loop's clients. The first call reads the settings; raises SettingsError when they are wrong."""
+    loop = asyncio.get_running_loop()
+    found = _by_loop.get(loop)
+    if found is None:
+        found = _by_loop[loop] = AzureClients(Settings.load())
+    return found
+
+
+def settings() -> Settings:
+    """The settings the running event loop's clients were built from."""
+    return clients().settings
+
+
+def container(name: str) -> ContainerProxy:
+    """A container of the shop's database, through the running event loop's client."""
+    return clients().container(name)
+
+
+async def close_clients() -> None:
+    """Closes the running event loop's clients, if there are any."""
+    found = _by_loop.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        await found.close()
