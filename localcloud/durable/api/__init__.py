@@ -1,0 +1,1 @@
+"""The durable HTTP API: management routes on the public port (with keys) and as client RPC (loopback)."""
