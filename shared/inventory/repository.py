@@ -1,7 +1,7 @@
 """Holding, committing, releasing and expiring stock. Every operation may run twice and in any order with the others.
 
-Each change is one transactional batch: the reservation's state, the product's orderable inventory, the event. Nothing is
-looked at first and changed after: the condition is part of the write.
+Each change is one transactional batch: the reservation's state, the product's orderable inventory, the event.
+Nothing is looked at first and changed after: the condition is part of the write.
 """
 
 from collections.abc import Callable
@@ -43,15 +43,25 @@ class InventoryRepository:
         self._container = container
         self._now = now
 
+    async def is_available(self, product_id: str) -> bool:
+        """Whether the product exists and can be ordered at all; says nothing about the stock."""
+        try:
+            product = await self._container.read_item(product_id, partition_key=product_id)
+        except CosmosResourceNotFoundError:
+            return False
+        return bool(product.get("isActive"))
+
     async def hold(self, product_id: str, order_id: str, quantity: int, lifetime: timedelta) -> HoldResult:
         """Takes `quantity` pieces out of the orderable inventory for `lifetime`, once however often it is called."""
         now = self._now()
-        held = reservation_document(product_id, order_id, quantity, ReservationState.HELD, now, now + lifetime)
+        held = reservation_document(
+            product_id, order_id, quantity, state=ReservationState.HELD, now=now, expires_at=now + lifetime
+        )
         for _ in range(_TRIES):
             found = await self._reservation(product_id, order_id)
             if found is not None:
                 return _answer(found)
-            event = stock_event(product_id, order_id, ReservationState.HELD, "held", quantity, -quantity, now)
+            event = stock_event(product_id, order_id, quantity, state=ReservationState.HELD, change=-quantity, now=now)
             operations = [("create", (held,)), _take(product_id, quantity, now), ("create", (event,))]
             if await self._batch(product_id, operations):
                 return HoldResult.TAKEN
@@ -73,7 +83,7 @@ class InventoryRepository:
             if change:
                 operations.append(_take(product_id, quantity, now))
             event = stock_event(
-                product_id, order_id, ReservationState.COMMITTED, "committed", quantity, change, now
+                product_id, order_id, quantity, state=ReservationState.COMMITTED, change=change, now=now
             )
             if await self._batch(product_id, [*operations, ("create", (event,))]):
                 return HoldResult.TAKEN
@@ -82,17 +92,15 @@ class InventoryRepository:
         raise TimeoutError(f"The reservation {order_id} of product {product_id} kept changing.")
 
     async def release(self, product_id: str, order_id: str, quantity: int) -> None:
-        """Gives the stock back, exactly once. What was never held is noted as released, so that a late hold is refused."""
+        """Gives the stock back, exactly once; what was never held is noted as released: a late hold is refused."""
         for _ in range(_TRIES):
-            now = self._now()
             found = await self._reservation(product_id, order_id)
             if found is None:
-                never = reservation_document(product_id, order_id, quantity, ReservationState.RELEASED, now, now)
-                if await self._batch(product_id, [("create", (never,))]):
+                if await self._note_as_released(product_id, order_id, quantity):
                     return
             elif found["state"] in (ReservationState.RELEASED, ReservationState.EXPIRED):
                 return
-            elif await self._give_back(found, ReservationState.RELEASED, now):
+            elif await self._give_back(found, ReservationState.RELEASED, self._now()):
                 return
         raise TimeoutError(f"The reservation {order_id} of product {product_id} kept changing.")
 
@@ -106,9 +114,16 @@ class InventoryRepository:
         parameters: list[dict[str, Any]] = [{"name": "@now", "value": rfc3339(self._now())}]
         return [dict(found) async for found in self._container.query_items(query, parameters=parameters)]
 
+    async def _note_as_released(self, product_id: str, order_id: str, quantity: int) -> bool:
+        now = self._now()
+        never = reservation_document(
+            product_id, order_id, quantity, state=ReservationState.RELEASED, now=now, expires_at=now
+        )
+        return await self._batch(product_id, [("create", (never,))])
+
     async def _give_back(self, found: dict[str, Any], wanted: ReservationState, now: datetime) -> bool:
         product_id, order_id, quantity = str(found["productId"]), str(found["orderId"]), int(found["quantity"])
-        event = stock_event(product_id, order_id, wanted, str(wanted), quantity, quantity, now)
+        event = stock_event(product_id, order_id, quantity, state=wanted, change=quantity, now=now)
         give = ("patch", (product_id, [{"op": "incr", "path": "/inventory", "value": quantity}, _touched(now)]))
         move = _move(order_id, ReservationState(found["state"]), wanted, now)
         return await self._batch(product_id, [move, give, ("create", (event,))])
@@ -127,11 +142,8 @@ class InventoryRepository:
 
     async def _refusal(self, product_id: str, quantity: int) -> HoldResult:
         """Names the reason of a refused batch; only the name depends on this read, not the refusal."""
-        try:
-            product = await self._container.read_item(product_id, partition_key=product_id)
-        except CosmosResourceNotFoundError:
-            return HoldResult.UNAVAILABLE
-        return HoldResult.INSUFFICIENT if product.get("isActive") else HoldResult.UNAVAILABLE
+        available = await self.is_available(product_id)
+        return HoldResult.INSUFFICIENT if available else HoldResult.UNAVAILABLE
 
     async def _batch(self, product_id: str, operations: list[Any]) -> bool:
         try:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from shared.documents import base_fields
 from shared.time import rfc3339
 
 KEPT_AFTER_END = timedelta(days=30)
@@ -25,20 +26,23 @@ def reservation_id(order_id: str) -> str:
 
 
 def reservation_document(
-    product_id: str, order_id: str, quantity: int, state: ReservationState, now: datetime, expires_at: datetime
+    product_id: str,
+    order_id: str,
+    quantity: int,
+    *,
+    state: ReservationState,
+    now: datetime,
+    expires_at: datetime,
 ) -> dict[str, Any]:
     """A new reservation as it is stored."""
     document: dict[str, Any] = {
         "id": reservation_id(order_id),
         "productId": product_id,
         "orderId": order_id,
-        "type": "reservation",
-        "schemaVersion": 1,
+        **base_fields("reservation", now),
         "quantity": quantity,
         "state": str(state),
         "expiresAt": rfc3339(expires_at),
-        "createdAt": rfc3339(now),
-        "updatedAt": rfc3339(now),
     }
     if state in (ReservationState.RELEASED, ReservationState.EXPIRED):
         document["ttl"] = int(KEPT_AFTER_END.total_seconds())
@@ -46,22 +50,24 @@ def reservation_document(
 
 
 def stock_event(
-    product_id: str, order_id: str, state: ReservationState, step: str, quantity: int, change: int, now: datetime
+    product_id: str,
+    order_id: str,
+    quantity: int,
+    *,
+    state: ReservationState,
+    change: int,
+    now: datetime,
 ) -> dict[str, Any]:
     """What a reservation did to the stock. `change` is what was added to the orderable inventory (negative: taken).
 
-    The id names the step and not a counter: stock changes add up in any order, and a counter would make every order of
+    The id names the new state and not a counter: stock changes add up in any order, and a counter would make every order of
     a popular product wait for every other one.
     """
-    time = rfc3339(now)
     return {
-        "id": f"{product_id}:{order_id}:{step}",
+        "id": f"{product_id}:{order_id}:{state}",
         "productId": product_id,
-        "type": f"stock.{state}",
-        "schemaVersion": 1,
-        "createdAt": time,
-        "updatedAt": time,
-        "time": time,
+        **base_fields(f"stock.{state}", now),
+        "time": rfc3339(now),
         "aggregate": product_id,
         "sequence": None,
         "actor": "system",

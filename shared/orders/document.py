@@ -1,12 +1,12 @@
 """The order as it lies in container `orders` (partition key /orderId), next to its events."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.orders.status import CancelReason, Decision, OrderStatus, Stage
+from shared.time import Instant
 
 
 class _Part(BaseModel):
@@ -38,7 +38,7 @@ class CancelRequest(_Part):
 
     by: Literal["customer", "admin"]
     actor: str
-    at: datetime
+    at: Instant
 
 
 class ApprovalDecision(_Part):
@@ -46,7 +46,7 @@ class ApprovalDecision(_Part):
 
     value: Decision
     actor: str
-    at: datetime
+    at: Instant
 
 
 class Order(_Part):
@@ -70,8 +70,8 @@ class Order(_Part):
     cancel_request: CancelRequest | None = None
     decision: ApprovalDecision | None = None
     payment_id: str | None = None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    updated_at: Instant
     correlation_id: str = ""
 
     open: bool = True
@@ -82,7 +82,7 @@ class Order(_Part):
     """Name of the external event the orchestrator waits for. Each name is used for one wait only."""
     wake_ups: int = 0
     """How often the watchdog has started or woken the workflow since its last step."""
-    milestones: dict[str, datetime] = Field(default_factory=dict)
+    milestones: dict[str, Instant] = Field(default_factory=dict)
     """What has happened, by event type: each is recorded, with its event, exactly once."""
     event_sequence: int = 0
     """Sequence of the newest event."""
@@ -92,6 +92,13 @@ class Order(_Part):
     def to_document(self) -> dict[str, Any]:
         """The JSON object to store, without system properties."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @property
+    def instance_in_charge(self) -> str:
+        """Instance id of the orchestration that is to work on the order now."""
+        if self.status == OrderStatus.CONFIRMED and not self.workflow_id.startswith(f"{self.id}:cancel"):
+            return f"{self.id}:cancel"
+        return self.workflow_id
 
     @property
     def final(self) -> bool:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from shared.documents import event_document
 from shared.orders.document import Order
 from shared.orders.transitions import Happening
-from shared.time import rfc3339
 
 
 def event_documents(order: Order, happenings: list[Happening], now: datetime) -> list[dict[str, Any]]:
@@ -16,23 +16,14 @@ def event_documents(order: Order, happenings: list[Happening], now: datetime) ->
     documents = []
     for happening in happenings:
         order.event_sequence += 1
-        documents.append(_event_document(order, happening, rfc3339(now)))
+        event = event_document(
+            event_type=happening.type,
+            aggregate=order.id,
+            sequence=order.event_sequence,
+            actor=happening.actor,
+            now=now,
+            data=happening.fields,
+            correlation_id=order.correlation_id,
+        )
+        documents.append({**event, "orderId": order.id})
     return documents
-
-
-def _event_document(order: Order, happening: Happening, time: str) -> dict[str, Any]:
-    return {
-        "id": f"{order.id}:{order.event_sequence}",
-        "orderId": order.id,
-        "type": happening.type,
-        "schemaVersion": 1,
-        "createdAt": time,
-        "updatedAt": time,
-        "time": time,
-        "aggregate": order.id,
-        "sequence": order.event_sequence,
-        "actor": happening.actor,
-        "correlationId": order.correlation_id,
-        "traceparent": "",
-        "data": happening.fields,
-    }

@@ -59,7 +59,7 @@ class OrderRepository:
         return Order.model_validate(dict(found))
 
     async def update(self, order_id: str, change: Change, owner_id: str | None = None) -> Order:
-        """Applies `change` to the newest version and writes it with its events, again and again until nobody was faster.
+        """Applies `change` to the newest version and writes it with its events, until nobody else was faster.
 
         Returns the order as it is afterwards; nothing is written when `change` changes nothing. Raises what `change`
         raises, and OrderNotFoundError.
@@ -91,7 +91,7 @@ class OrderRepository:
         return True
 
     async def count_wake_up(self, order: Order) -> bool:
-        """Counts a wake-up by the watchdog; False when the order has moved meanwhile, so that there is nothing to wake."""
+        """Counts a wake-up by the watchdog; False when the order has moved meanwhile: nothing to wake then."""
         order.wake_ups += 1
         order.updated_at = self._now()
         try:
@@ -129,11 +129,10 @@ class OrderRepository:
         return [Order.model_validate(dict(found)) async for found in self._query(query, parameters)]
 
     async def stuck(self, unchanged_since: datetime) -> list[Order]:
-        """Orders that a workflow should be busy with, but that haven't changed since then. Cross-partition: docs/cost.md."""
+        """Orders a workflow should be busy with that haven't changed since then. Cross-partition: docs/cost.md."""
         query = "SELECT * FROM c WHERE c.type = 'order' AND c.open = true AND c.updatedAt < @since"
         parameters = [{"name": "@since", "value": rfc3339(unchanged_since)}]
         return [Order.model_validate(dict(found)) async for found in self._query(query, parameters)]
 
     def _query(self, query: str, parameters: list[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
         return self._container.query_items(query, parameters=parameters)
-

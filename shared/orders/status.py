@@ -68,7 +68,7 @@ _STATUS_MOVES = {
 
 
 def may_move(present: OrderStatus, wanted: OrderStatus) -> bool:
-    """Whether the status machine allows the move: pending, confirmed, shipped, delivered; cancelled from the first two."""
+    """Whether the move is legal: pending, confirmed, shipped, delivered; cancelled from the first two."""
     return wanted in _STATUS_MOVES[present]
 
 

@@ -1,7 +1,7 @@
 """A payment provider that moves no money: what it does is decided by the payment token.
 
-`tok_approve` approves, `tok_decline` declines, `tok_timeout` never gets the bank's answer, `tok_fail_<n>` fails n times and
-approves then. Any other token is declined.
+`tok_approve` approves, `tok_decline` declines, `tok_timeout` never gets the bank's answer, `tok_fail_<n>` fails n times
+and approves then. Any other token is declined.
 """
 
 import re

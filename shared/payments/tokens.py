@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
+from shared.documents import base_fields
 from shared.payments.simulated import DEFAULT_TOKEN
-from shared.time import rfc3339
 
 LONGEST_LIFE = timedelta(days=30)
 """A token that nobody removed ends by itself."""
@@ -22,15 +22,11 @@ class PaymentTokens:
 
     async def keep(self, order_id: str, token: str | None) -> None:
         """Stores the token before its order exists; again: the same."""
-        now = rfc3339(self._now())
         document = {
             "id": f"token:{order_id}",
             "orderId": order_id,
-            "type": "payment-token",
-            "schemaVersion": 1,
+            **base_fields("payment-token", self._now()),
             "token": token or DEFAULT_TOKEN,
-            "createdAt": now,
-            "updatedAt": now,
             "ttl": int(LONGEST_LIFE.total_seconds()),
         }
         await self._container.upsert_item(document)
