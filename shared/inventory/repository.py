@@ -24,6 +24,7 @@ from shared.time import rfc3339
 
 _RACES = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
 _TRIES = 20
+_GIVEN_BACK = (ReservationState.RELEASED, ReservationState.EXPIRED)
 
 
 class HoldResult(StrEnum):
@@ -98,9 +99,7 @@ class InventoryRepository:
             if found is None:
                 if await self._note_as_released(product_id, order_id, quantity):
                     return
-            elif found["state"] in (ReservationState.RELEASED, ReservationState.EXPIRED):
-                return
-            elif await self._give_back(found, ReservationState.RELEASED, self._now()):
+            elif found["state"] in _GIVEN_BACK or await self._give_back(found, ReservationState.RELEASED, self._now()):
                 return
         raise TimeoutError(f"The reservation {order_id} of product {product_id} kept changing.")
 

@@ -60,8 +60,8 @@ def stock_event(
 ) -> dict[str, Any]:
     """What a reservation did to the stock. `change` is what was added to the orderable inventory (negative: taken).
 
-    The id names the new state and not a counter: stock changes add up in any order, and a counter would make every order of
-    a popular product wait for every other one.
+    The id names the new state and not a counter: stock changes add up in any order, and a counter would make every
+    order of a popular product wait for every other one.
     """
     return {
         "id": f"{product_id}:{order_id}:{state}",
