@@ -86,8 +86,10 @@ class TaskHub(Protocol):
 
     name: str
 
-    async def start_new(self, name: str, instance_id: str | None, input_text: str | None, version: str | None = None) -> str:
-        """Starts an orchestration and returns its id. An unknown name is accepted and fails later. Raises InstanceExistsError."""
+    async def start_new(
+        self, name: str, instance_id: str | None, input_text: str | None, version: str | None = None
+    ) -> str:
+        """Starts an orchestration, returns its id; an unknown name fails later. Raises InstanceExistsError."""
         ...
 
     async def get(self, instance_id: str) -> InstanceState | None:
@@ -111,7 +113,7 @@ class TaskHub(Protocol):
         ...
 
     async def suspend(self, instance_id: str, reason: str | None) -> None:
-        """Suspends. Raises InstanceNotFoundError, InstanceFinishedError, InvalidOperationError when suspended already."""
+        """Suspends. Raises InstanceNotFoundError, InstanceFinishedError, InvalidOperationError when suspended."""
         ...
 
     async def resume(self, instance_id: str, reason: str | None) -> None:

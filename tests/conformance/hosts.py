@@ -94,8 +94,8 @@ def _environment(entry: Entry, folder: Path, app: Path) -> dict[str, str]:
 
 
 def _compare(entry: Entry, base: str, folder: Path, env: dict[str, str]) -> dict[str, list[str]]:
-    files = [HERE / f"scenarios/{entry.scenario}.py", base, HERE / f"recordings/{entry.recording}.jsonl"]
-    command = [
+    files = [str(HERE / f"scenarios/{entry.scenario}.py"), base, str(HERE / f"recordings/{entry.recording}.jsonl")]
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "tests.conformance.compare",

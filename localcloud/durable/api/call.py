@@ -20,6 +20,8 @@ class Surface:
     clock: Clock
     knows_connection: Callable[[str], bool]
     """Whether a storage connection of that name is configured."""
+    log: Callable[[str], None]
+    """Writes a line to the host's log."""
 
 
 @dataclass(frozen=True)

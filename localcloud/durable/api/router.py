@@ -33,7 +33,13 @@ class DurableApi:
         if refusal is not None:
             return refusal
         origin = self._origin or f"{request.scheme}://{request.host}"
-        return await handler(Call(self._surface, request, parameters, path, origin))
+        try:
+            return await handler(Call(self._surface, request, parameters, path, origin))
+        except web.HTTPException:
+            raise
+        except Exception as error:
+            self._surface.log(f"The durable API failed on {request.method} {request.path}: {error!r}")
+            return broken(str(error), type(error).__name__)
 
     def _refusal(self, parameters: Parameters) -> web.Response | None:
         """404 for another task hub, 500 for a connection that doesn't exist."""

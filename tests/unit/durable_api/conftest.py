@@ -22,7 +22,7 @@ def hub() -> SmallHub:
 async def http(hub: SmallHub) -> AsyncIterator[Http]:
     """A client whose paths are relative to the API's root."""
     links = Links(hub.name, "Storage", "the-key")
-    api = DurableApi(Surface(hub, links, SystemClock(), lambda name: name == "Storage"), WEBHOOK_PATH)
+    api = DurableApi(Surface(hub, links, SystemClock(), lambda name: name == "Storage", print), WEBHOOK_PATH)
     app = web.Application()
     app.router.add_route("*", "/runtime/webhooks/{rest:.*}", api.handle)
     async with TestClient(TestServer(app)) as client:

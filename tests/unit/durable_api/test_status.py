@@ -77,7 +77,9 @@ async def test_two_schedulings_under_one_id_can_not_be_shown(http: Http, hub: Sm
 async def test_pages_cover_every_instance_once(http: Http, hub: SmallHub) -> None:
     for n in range(5):
         hub.put(f"i{n}")
-    seen, headers, pages = [], {}, 0
+    seen: list[str] = []
+    headers: dict[str, str] = {}
+    pages = 0
     while True:
         answer = await http.get(f"{ROOT}/instances?top=2", headers=headers)
         seen += [state["instanceId"] for state in await answer.json()]
