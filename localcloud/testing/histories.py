@@ -11,7 +11,7 @@ from localcloud.testing.turns import Turn, assert_same
 
 
 def save_history(path: Path, turns: Iterable[Turn]) -> None:
-    """Writes a run's turns (`run.turns`) as readable JSON: each execution's history once, and what each turn answered."""
+    """Writes a run's turns (`run.turns`) as readable JSON: each execution's history once, with each turn's answer."""
     executions: dict[tuple[str, str], list[Turn]] = {}
     for turn in turns:
         executions.setdefault(turn.execution, []).append(turn)
