@@ -4,14 +4,12 @@ Connection strings and identities alike, after the Functions convention: a conne
 `X__accountEndpoint` together with DefaultAzureCredential.
 """
 
-import asyncio
-from weakref import WeakKeyDictionary
-
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 from azure.keyvault.secrets.aio import SecretClient
 
+from shared.per_loop import PerLoop
 from shared.settings import Settings
 
 
@@ -54,16 +52,8 @@ class AzureClients:
         return self._credential
 
 
-_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, AzureClients] = WeakKeyDictionary()
-
-
-def clients() -> AzureClients:
-    """The running event loop's clients. The first call reads the settings; raises SettingsError when they are wrong."""
-    loop = asyncio.get_running_loop()
-    found = _by_loop.get(loop)
-    if found is None:
-        found = _by_loop[loop] = AzureClients(Settings.load())
-    return found
+clients = PerLoop(lambda: AzureClients(Settings.load()))
+"""The running event loop's clients. The first call reads the settings; raises SettingsError when they are wrong."""
 
 
 def settings() -> Settings:
@@ -78,6 +68,6 @@ def container(name: str) -> ContainerProxy:
 
 async def close_clients() -> None:
     """Closes the running event loop's clients, if there are any."""
-    found = _by_loop.pop(asyncio.get_running_loop(), None)
+    found = clients.forget()
     if found is not None:
         await found.close()

@@ -41,7 +41,7 @@ class ShopError(Exception):
 
 
 class BadRequestError(ShopError):
-    """The request can't be understood: not JSON, a broken header, a forged cursor."""
+    """The request can't be understood: not JSON, a broken header."""
 
     slug = "bad-request"
     title = "The request can't be understood"

@@ -1,0 +1,1 @@
+"""Models of the wire: request bodies, query parameters, and what is answered."""

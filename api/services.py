@@ -1,0 +1,98 @@
+"""Everything handlers work with, built once per event loop."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from azure.cosmos.aio import ContainerProxy
+
+from shared import clients
+from shared.accounts.repository import UserRepository
+from shared.accounts.service import Accounts
+from shared.auth.authenticator import Authenticator
+from shared.auth.signing_keys import SigningKeys
+from shared.auth.tokens import Tokens
+from shared.cursors import Cursors
+from shared.idempotency import IdempotencyRecords
+from shared.orders.repository import OrderRepository
+from shared.payments.tokens import PaymentTokens
+from shared.per_loop import PerLoop
+from shared.products.repository import ProductRepository
+from shared.settings import Settings
+from shared.time import utc_now
+
+
+@dataclass(frozen=True)
+class Services:
+    """The shop's parts as the HTTP API uses them; each is built when first asked for."""
+
+    azure: clients.AzureClients
+
+    @property
+    def settings(self) -> Settings:
+        """The app's settings."""
+        return self.azure.settings
+
+    @cached_property
+    def users(self) -> UserRepository:
+        """User documents."""
+        return UserRepository(self._container("users"), utc_now)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Registration, login, profile."""
+        return Accounts(self.users, self.settings.bcrypt_cost, utc_now)
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """The keys of tokens and cursors."""
+        chosen = self.settings
+        return SigningKeys(self.azure.secrets(), chosen.jwt_secret_name, chosen.signing_key_max_age, utc_now)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Access tokens."""
+        chosen = self.settings
+        return Tokens(
+            self.signing_keys,
+            issuer=chosen.jwt_issuer,
+            audience=chosen.jwt_audience,
+            lifetime=chosen.jwt_lifetime,
+            now=utc_now,
+        )
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        """From the Authorization header to the caller."""
+        return Authenticator(self.tokens, self.users)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Signed positions in listings."""
+        return Cursors(self.signing_keys)
+
+    @cached_property
+    def products(self) -> ProductRepository:
+        """The catalogue."""
+        return ProductRepository(self._container("products"), utc_now)
+
+    @cached_property
+    def orders(self) -> OrderRepository:
+        """Orders."""
+        return OrderRepository(self._container("orders"), utc_now)
+
+    @cached_property
+    def payment_tokens(self) -> PaymentTokens:
+        """Payment tokens, until the money has moved."""
+        return PaymentTokens(self._container("payments"), utc_now)
+
+    @cached_property
+    def idempotency(self) -> IdempotencyRecords:
+        """First answers to requests that carry an Idempotency-Key."""
+        return IdempotencyRecords(self._container("requests"), utc_now)
+
+    def _container(self, name: str) -> ContainerProxy:
+        return self.azure.container(name)
+
+
+services = PerLoop(lambda: Services(clients.clients()))
+"""The running event loop's services. Raises SettingsError when the settings are wrong."""

@@ -1,0 +1,1 @@
+"""Accounts: user documents, and what users may do with their own."""
