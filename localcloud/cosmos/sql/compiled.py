@@ -120,7 +120,10 @@ class CompiledCondition:
 @lru_cache(maxsize=512)
 def compile_query(text: str) -> CompiledQuery:
     """The query ready to run. Raises SqlSyntaxError, SqlNotSupportedError or SqlBadRequestError."""
-    return CompiledQuery(parse_query(text))
+    try:
+        return CompiledQuery(parse_query(text))
+    except RecursionError:
+        raise SqlBadRequestError("The query is nested too deeply.", code="SC3009") from None
 
 
 @lru_cache(maxsize=512)

@@ -33,4 +33,4 @@ class SqlNotSupportedError(SqlError):
 
 
 class SqlBadRequestError(SqlError):
-    """The text is well formed but the service refuses it: an index is missing, a parameter is not given …"""
+    """The text is well formed but the service refuses it: an index or a parameter is missing, a name is unknown."""

@@ -68,6 +68,11 @@ def root_alias(query: nodes.Query) -> str | None:
     return first.alias or first.source.name
 
 
+def first_alias(query: nodes.Query) -> str:
+    """The alias of the first source; empty without FROM."""
+    return _alias_of(query.sources[0], 0) if query.sources else ""
+
+
 def _alias_of(item: nodes.FromItem, at: int) -> str:
     if item.alias is not None:
         return item.alias

@@ -88,7 +88,7 @@ class QueryTrees(ExpressionTrees):
 
     def parenthesised(self, meta: Meta, children: list[Any]) -> nodes.Expression:
         # The parentheses belong to the place, or a slice of the text would lose them.
-        return dataclasses.replace(children[0], span=span(meta))
+        return dataclasses.replace(children[0], span=span(meta))  # type: ignore[no-any-return]  # lark's children are untyped
 
     def scalar_subquery(self, meta: Meta, children: list[Any]) -> nodes.Expression:
         return nodes.Subquery(span(meta), nodes.SubqueryKind.SCALAR, children[0])
