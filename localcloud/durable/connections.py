@@ -1,6 +1,7 @@
 """Which storage connections the settings know, for requests that name one."""
 
 from collections.abc import Mapping
+from typing import Any
 
 DEFAULT_CONNECTION = "Storage"
 """The host's own storage, setting `AzureWebJobsStorage`; links show it under this name."""
@@ -16,3 +17,14 @@ def knows_connection(settings: Mapping[str, str], name: str) -> bool:
         setting.lower().removeprefix("connectionstrings:") in names or setting.lower().split("__")[0] in names
         for setting in settings
     )
+
+
+def shown_connection(host_json: Mapping[str, Any]) -> str:
+    """The connection's name in links: `storageProvider.connectionName` of host.json, or "Storage"."""
+    section: Any = host_json
+    for key in ("extensions", "durableTask", "storageProvider"):
+        section = section.get(key) if isinstance(section, Mapping) else None
+    if not isinstance(section, Mapping):
+        return DEFAULT_CONNECTION
+    name = section.get("connectionName") or section.get("connectionStringName")
+    return str(name) if name else DEFAULT_CONNECTION

@@ -8,7 +8,7 @@ from typing import Any
 from azure.functions import meta
 from azure.functions.durable_functions import ActivityTriggerConverter
 
-from localcloud.host.model import Datum, Failure, Invocation, InvocationResult
+from localcloud.host.model import Datum, Failure, FunctionMetadata, Invocation, InvocationResult
 from localcloud.testing.functions import DurableFunction, activity_result
 from localcloud.testing.turns import Turn, assert_grows, assert_same
 
@@ -21,7 +21,7 @@ class WorkflowInvoker:
 
     def __init__(self, functions: Mapping[str, DurableFunction]) -> None:
         self._functions = {name.lower(): function for name, function in functions.items()}
-        self._replaced: dict[str, Replacement] = {}
+        self._replaced: dict[str, tuple[str, Replacement]] = {}
         self.turns: list[Turn] = []
         self.calls: list[tuple[str, Any]] = []
         """Every activity call with its decoded input, in order."""
@@ -29,7 +29,14 @@ class WorkflowInvoker:
 
     def replace(self, activity: str, replacement: Replacement) -> None:
         """Uses `replacement` for an activity from now on."""
-        self._replaced[activity.lower()] = replacement
+        self._replaced[activity.lower()] = (activity, replacement)
+
+    @property
+    def metadata(self) -> dict[str, FunctionMetadata]:
+        """All functions as the engine wants them; a replacement without a function counts as an activity."""
+        real = {function.name: function.metadata for function in self._functions.values()}
+        added = {name: DurableFunction(name, "activity", "given", len).metadata for name, _ in self._added()}
+        return {**added, **real}
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
         """Runs a function; what it raises comes back as the failure text of the real worker."""
@@ -60,6 +67,9 @@ class WorkflowInvoker:
             latest[turn.execution] = turn
         self._checked = len(self.turns)
 
+    def _added(self) -> list[tuple[str, Replacement]]:
+        return [replaced for name, replaced in self._replaced.items() if name not in self._functions]
+
     async def _turn(self, function: DurableFunction, given: Datum) -> InvocationResult:
         try:
             answer = function.body(given.value)
@@ -70,7 +80,7 @@ class WorkflowInvoker:
         return InvocationResult(Datum("json", answer))
 
     async def _replacement(self, name: str, argument: Any) -> Datum:
-        result = self._replaced[name](argument)
+        result = self._replaced[name][1](argument)
         if inspect.isawaitable(result):
             result = await result
         return activity_result(result)

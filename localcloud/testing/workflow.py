@@ -1,6 +1,6 @@
 """The `workflow` test kit: the real engine and the real SDK's replay in the test's process, in virtual time.
 
-    wf = await workflow(orchestrations.blueprints, activities={"charge": charge_nobody})
+    wf = workflow(orchestrations.blueprints, activities={"charge": charge_nobody})
     run = await wf.start("process_order", {"orderId": "o1"})
     await run.until_status(custom="awaiting-approval")
     await run.raise_event("decision", {"approved": True})
@@ -11,9 +11,7 @@ the same answer.
 """
 
 import json
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from azure.durable_functions.models.utils.df_serialization import df_dumps
@@ -22,7 +20,6 @@ from localcloud.clock import VirtualClock
 from localcloud.durable.api.json_text import parsed
 from localcloud.durable.engine import Engine
 from localcloud.durable.model import HistoryEvent, InstanceState, RuntimeStatus
-from localcloud.testing.functions import Source, durable_functions
 from localcloud.testing.invoker import Replacement, WorkflowInvoker
 
 LONGEST = timedelta(days=366)
@@ -46,6 +43,7 @@ class Workflow:
 
     def __init__(self, engine: Engine, clock: VirtualClock, invoker: WorkflowInvoker) -> None:
         self.engine, self.clock, self._invoker = engine, clock, invoker
+        self._started = False
 
     @property
     def calls(self) -> list[tuple[str, Any]]:
@@ -58,6 +56,9 @@ class Workflow:
 
     async def start(self, name: str, given: Any = None, instance_id: str | None = None) -> "Run":
         """Starts an orchestration as the SDK's client does: the input goes as JSON text inside a JSON string."""
+        if not self._started:
+            self._started = True
+            await self.engine.start()
         text = None if given is None else json.dumps(df_dumps(given))
         run = Run(self, await self.engine.start_new(name, instance_id, text))
         await self.settle()
@@ -76,6 +77,11 @@ class Workflow:
             await self.settle()
         self.clock.advance_to(end)
         await self.settle()
+
+    async def close(self) -> None:
+        """Stops the engine."""
+        if self._started:
+            await self.engine.stop()
 
     async def settle(self) -> None:
         """Returns when nothing can happen at the present time any more."""

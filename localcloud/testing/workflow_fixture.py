@@ -1,0 +1,63 @@
+"""The `workflow` fixture."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import pytest
+
+from localcloud.clock import VirtualClock
+from localcloud.durable.engine import Engine
+from localcloud.durable.options import DurableOptions
+from localcloud.durable.store import MemoryHistoryStore
+from localcloud.testing.functions import Source, durable_functions
+from localcloud.testing.invoker import Replacement, WorkflowInvoker
+from localcloud.testing.workflow import Workflow
+
+
+class WorkflowFactory(Protocol):
+    """What the fixture is: `workflow(blueprints_or_app_or_module, …, activities={"name": function})`."""
+
+    def __call__(
+        self,
+        *sources: Source,
+        activities: Mapping[str, Replacement] | None = None,
+        start: datetime = ...,
+        host_json: Mapping[str, Any] | None = None,
+    ) -> Workflow:
+        """A task hub of its own with the sources' functions; `activities` replace or add some by name."""
+        ...
+
+
+@pytest.fixture
+async def workflow() -> AsyncIterator[WorkflowFactory]:
+    """Makes workflows; at the end of the test every run is replayed once more and must act the same."""
+    made: list[Workflow] = []
+
+    def make(
+        *sources: Source,
+        activities: Mapping[str, Replacement] | None = None,
+        start: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+        host_json: Mapping[str, Any] | None = None,
+    ) -> Workflow:
+        functions = durable_functions(sources)
+        invoker = WorkflowInvoker(functions)
+        for name, replacement in (activities or {}).items():
+            invoker.replace(name, replacement)
+        clock = VirtualClock(start)
+        engine = Engine(
+            MemoryHistoryStore(),
+            invoker,
+            invoker.metadata,
+            DurableOptions.from_host_json(host_json or {}, {}),
+            clock,
+            print,
+        )
+        made.append(Workflow(engine, clock, invoker))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
+    for each in made:
+        each.check_replays()
