@@ -1,7 +1,7 @@
 """Every 15 seconds: orders whose workflow was never started, has ended too early or missed its wake-up."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -28,13 +28,13 @@ MOST_WAKE_UPS = 5
 @blueprint.durable_client_input(client_name="client")
 async def watch_orders(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
     """Starts or wakes what is stuck."""
-    await wake_stuck_orders(shop().orders, OrderWorkflows(client, settings()))
+    await wake_stuck_orders(shop().orders, OrderWorkflows(client, settings()), utc_now() - PATIENCE)
 
 
-async def wake_stuck_orders(orders: OrderRepository, workflows: OrderWorkflows) -> list[str]:
+async def wake_stuck_orders(orders: OrderRepository, workflows: OrderWorkflows, unchanged_since: datetime) -> list[str]:
     """Returns the ids of the orders it did something about. One order's failure doesn't keep it from the next."""
     touched = []
-    for order in await orders.stuck(utc_now() - PATIENCE):
+    for order in await orders.stuck(unchanged_since):
         try:
             if await _look_at(order, orders, workflows):
                 touched.append(order.id)
