@@ -4,8 +4,9 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do command -v $$name && break; done)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+CANDIDATES := python3.11 python3.12 python3.13 python3 python
+PYTHON ?= $(or $(shell for name in $(CANDIDATES); do $$name -c '$(SUPPORTED)' 2>/dev/null && command -v $$name && break; done),$(shell command -v python3))
 
 INSTALLED := $(VENV)/.installed
 AZURITE := localcloud/azurite/node_modules/.installed

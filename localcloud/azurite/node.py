@@ -38,7 +38,9 @@ def npm_command() -> list[str]:
         return [str(beside)]
     if script.is_file():
         return [str(node), str(script)]
-    raise NodeMissingError(f"There is Node.js at {node} but no npm beside it. Install npm, then run `make setup` again.")
+    raise NodeMissingError(
+        f"There is Node.js at {node} but no npm beside it. Install npm, then run `make setup` again."
+    )
 
 
 def _wheel_folder() -> Path:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.identity.server import IdentityServer
+from localcloud.testing.trust import trust
 
 
 @pytest.fixture
@@ -11,6 +12,7 @@ async def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     """A running identity server, and the process environment that points the Azure SDKs at it."""
     server = IdentityServer(tmp_path, secrets=["generated"])
     await server.start()
+    trust(server.certificates.authority)
     for name, value in server.settings.items():
         monkeypatch.setenv(name, value)
     yield server

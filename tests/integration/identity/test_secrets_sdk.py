@@ -1,6 +1,7 @@
 """The unmodified Azure SDK, sync and async, against the vault."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,7 @@ async def test_a_disabled_version_is_not_given_out_but_listed(secrets: SecretCli
 
     with pytest.raises(HttpResponseError) as refused:
         await secrets.get_secret("key", version)
+    assert refused.value.error
     assert (refused.value.status_code, refused.value.error.code) == (403, "Forbidden")
     listed = [item async for item in secrets.list_properties_of_secret_versions("key")]
     assert [(item.enabled, item.expires_on) for item in listed] == [(False, datetime(2030, 1, 1, tzinfo=UTC))]
@@ -64,6 +66,7 @@ async def test_unknown_secrets_and_versions_are_not_found(secrets: SecretClient)
     for name, version in (("missing", None), ("key", "0" * 32)):
         with pytest.raises(ResourceNotFoundError) as refused:
             await secrets.get_secret(name, version)
+        assert refused.value.error
         assert refused.value.error.code == "SecretNotFound"
 
 
@@ -71,12 +74,10 @@ async def test_lists_come_in_pages_without_values(secrets: SecretClient) -> None
     for number in range(5):
         await secrets.set_secret(f"s{number}", "x")
 
-    pages = [
-        [item.name async for item in page]
-        async for page in secrets.list_properties_of_secrets(max_page_size=2).by_page()
-    ]
+    pages = secrets.list_properties_of_secrets(max_page_size=2).by_page()
+    names = [[item.name async for item in page] async for page in pages]
 
-    assert pages == [["generated", "s0"], ["s1", "s2"], ["s3", "s4"]]
+    assert names == [["generated", "s0"], ["s1", "s2"], ["s3", "s4"]]
 
 
 async def test_deleting_is_soft_and_blocks_the_name_until_purged(secrets: SecretClient) -> None:
@@ -127,3 +128,20 @@ async def test_a_wrong_identity_header_gets_no_token(identity: IdentityServer, m
     async with DefaultAzureCredential() as credential, SecretClient(identity.vault_url, credential) as client:
         with pytest.raises(ClientAuthenticationError, match="IDENTITY_HEADER"):
             await client.get_secret("generated")
+
+
+async def test_a_fresh_process_needs_nothing_but_its_environment(identity: IdentityServer) -> None:
+    program = """
+import asyncio
+from azure.identity.aio import DefaultAzureCredential
+from azure.keyvault.secrets.aio import SecretClient
+async def main():
+    async with DefaultAzureCredential() as credential, SecretClient(sys.argv[1], credential) as client:
+        print((await client.get_secret("generated")).name)
+import sys; asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, identity.vault_url, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    assert (process.returncode, output.decode().strip()) == (0, "generated")

@@ -52,7 +52,7 @@ async def test_a_token_for_another_service_is_refused(identity: IdentityServer) 
         ("PUT", "/secrets/a?api-version=7.5", {"json": {"value": "x" * 25_601}}, (400, "at most 25600 bytes")),
         ("PUT", "/secrets/a_b?api-version=7.5", {"json": {"value": "x"}}, (400, "contains an invalid name: a_b")),
         ("GET", "/secrets?maxresults=26&api-version=7.5", {}, (400, "maxresults must be a number from 1 to 25")),
-        ("POST", "/secrets/a/backup?api-version=7.5", {}, (404, "serves secrets only; not POST /secrets/a/backup")),
+        ("POST", "/secrets/a/backup?api-version=7.5", {}, (405, "serves secrets only; not POST /secrets/a/backup")),
     ],
 )
 async def test_refusals_name_their_cause_and_change_nothing(
