@@ -54,7 +54,9 @@ class HostExtension(Protocol):
         """Stops listening; returns when nothing runs any more. Harmless when never started."""
         ...
 
-    async def input(self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]) -> Datum:
+    async def input(
+        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
+    ) -> Datum:
         """The data for an input binding of an invocation, e.g. the durableClient JSON."""
         ...
 

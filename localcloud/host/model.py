@@ -63,6 +63,10 @@ class Invocation:
     """Text of the previous try's failure: `context.retry_context.rpc_exception`."""
     trace_parent: str = ""
     trace_state: str = ""
+    reason: str = "(null)"
+    """Why it runs, for the log: "Timer fired at ..."."""
+    details: str = ""
+    """The log's "Trigger Details: ..." of unscheduled runs; empty for none."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 

@@ -1,0 +1,14 @@
+"""Which extensions a host has."""
+
+from localcloud.durable.extension import DurableExtension
+from localcloud.host.authorization import Authorization
+from localcloud.host.extension import HostExtension
+from localcloud.host.host_json import HostConfig
+from localcloud.host.triggers.http import HttpTrigger
+from localcloud.host.triggers.timer import TimerTrigger
+
+
+def host_extensions(config: HostConfig, authorization: Authorization) -> tuple[HttpTrigger, list[HostExtension]]:
+    """The HTTP trigger, and all extensions in the order in which they start (it comes last: requests need the others)."""
+    http = HttpTrigger(config.route_prefix, authorization)
+    return http, [DurableExtension(), TimerTrigger(), http]

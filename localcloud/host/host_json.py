@@ -1,0 +1,126 @@
+"""host.json: what the host takes from it, and when it refuses to run."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from localcloud.host import tolerant_json
+from localcloud.host.model import HostError
+from localcloud.host.timespan import parse_timespan
+
+DEFAULT_TIMEOUT = timedelta(minutes=30)
+_DEFAULT_FILE = {
+    "version": "2.0",
+    "isDefaultHostConfig": True,
+    "extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"},
+}
+
+
+@dataclass(frozen=True)
+class HostConfig:
+    """The parts of host.json that the host core uses; extensions read the rest from `raw`."""
+
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    route_prefix: str = "api"
+    custom_headers: Mapping[str, str] = field(default_factory=dict)
+    function_timeout: timedelta | None = DEFAULT_TIMEOUT
+    """None: no limit (`-1`)."""
+    functions: frozenset[str] | None = None
+    """Lower-case names of the functions to run; None means all."""
+
+
+def load_host_json(app_dir: Path) -> HostConfig:
+    """Reads host.json, writing the default one when it is missing. Raises HostError with the real host's text."""
+    path = app_dir / "host.json"
+    if not path.exists():
+        path.write_text(json.dumps(_DEFAULT_FILE, indent=2))
+    raw = _read(path)
+    _check_version(raw)
+    http = _section(raw, "extensions", "http")
+    functions = raw.get("functions")
+    return HostConfig(
+        raw=raw,
+        route_prefix=_prefix(http.get("routePrefix", "api")),
+        custom_headers={str(name): str(value) for name, value in _section(http, "customHeaders").items()},
+        function_timeout=_timeout(raw.get("functionTimeout")),
+        functions=frozenset(str(name).lower() for name in functions) if isinstance(functions, list) else None,
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    problem: str
+    try:
+        content = path.read_bytes()
+        if not content.strip(b"\xef\xbb\xbf \r\n\t"):
+            problem = "Error reading JObject from JsonReader. Path '', line 0, position 0."
+        else:
+            raw = tolerant_json.loads(content)
+            if isinstance(raw, dict):
+                return raw
+            problem = (
+                "Error reading JObject from JsonReader. Current JsonReader item is not an object: "
+                f"{'StartArray' if isinstance(raw, list) else type(raw).__name__}. Path '', line 1, position 1."
+            )
+    except tolerant_json.TolerantJsonError as error:
+        what = "Unexpected end of content while loading JObject" if error.at_end else f"Invalid JSON ({error})"
+        place = f"line {error.line}, position {error.column - (1 if error.at_end else 0)}"
+        problem = f"{what}. Path '{_last_key(content)}', {place}."
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"{error}."
+    raise HostError(
+        f"Microsoft.Azure.WebJobs.Script: Unable to parse host configuration file '{path}'. Newtonsoft.Json: {problem}"
+    )
+
+
+def _last_key(content: bytes) -> str:
+    keys = re.findall(rb'"([^"\\]*)"\s*:', content)
+    return keys[-1].decode("utf-8", "replace") if keys else ""
+
+
+def _check_version(raw: Mapping[str, Any]) -> None:
+    version = raw.get("version")
+    if version is None or version == "2.0":
+        return
+    shown = f"{version:g}" if isinstance(version, float) else str(version)
+    raise HostError(
+        f"Microsoft.Azure.WebJobs.Script: '{shown}' is an invalid value for host.json 'version' property. We recommend "
+        "you set the 'version' property to '2.0'. See https://aka.ms/functions-hostjson for more information on this "
+        "configuration file."
+    )
+
+
+def _section(raw: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    for name in names:
+        found = raw.get(name)
+        raw = found if isinstance(found, dict) else {}
+    return raw
+
+
+def _prefix(value: Any) -> str:
+    prefix = "api" if value is None else str(value)
+    if prefix.startswith("/") or prefix.endswith("/"):
+        raise HostError(
+            f"Microsoft.AspNetCore.Routing: The route prefix '{prefix}' of host.json starts or ends with '/'. "
+            'Write extensions.http.routePrefix without it, e.g. "api".'
+        )
+    return prefix
+
+
+def _timeout(value: Any) -> timedelta | None:
+    if value is None:
+        return DEFAULT_TIMEOUT
+    if str(value) == "-1":
+        return None
+    try:
+        return parse_timespan(str(value))
+    except ValueError:
+        raise HostError(
+            f"Microsoft.Extensions.Configuration.Binder: Failed to convert configuration value '{value}' at "
+            "'AzureFunctionsJobHost:FunctionTimeout' to type 'System.TimeSpan'. System.ComponentModel.TypeConverter: "
+            f"{value} is not a valid value for TimeSpan. System.Private.CoreLib: String '{value}' was not recognized as a "
+            "valid TimeSpan."
+        ) from None

@@ -1,0 +1,111 @@
+"""The HTTP server: aiohttp's, made to accept and to refuse what Kestrel accepts and refuses."""
+
+import asyncio
+import errno
+import re
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_parser import HttpRequestParserPy
+from aiohttp.web_protocol import RequestHandler
+
+from localcloud.host.http.response import empty
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_KNOWN_METHOD = re.compile(rb"(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|TRACE|CONNECT) ")
+_GENEROUS = 1 << 20
+"""The parser's own limits stay out of the way; the handler refuses with Kestrel's limits and statuses."""
+
+
+class PortInUseError(Exception):
+    """The port is taken; the text says which and what to do."""
+
+
+class _Connection(RequestHandler):
+    """One connection: bare error answers, and any method name."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """An empty answer instead of aiohttp's page."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("The response is under way already.")
+        answer = empty(431 if isinstance(exc, LineTooLong) else status)
+        answer.force_close()
+        return answer
+
+    def data_received(self, data: bytes) -> None:
+        """Hands bytes to the parser; the fast one knows only the usual methods, so others get the thorough one."""
+        if self._request_count == 0 and not self._messages and not _KNOWN_METHOD.match(data) and len(data) > 8:
+            self._parser = HttpRequestParserPy(
+                self,
+                asyncio.get_running_loop(),
+                1 << 16,
+                max_line_size=_GENEROUS,
+                max_field_size=_GENEROUS,
+                max_headers=1000,
+                payload_exception=web.RequestPayloadError,
+                auto_decompress=False,
+            )
+        super().data_received(data)
+
+
+class HttpServer:
+    """Listens on a port and hands every request to one handler."""
+
+    def __init__(self, handler: Handler, *, max_body: int) -> None:
+        """`max_body` in bytes; a longer body makes `request.read()` raise HTTPRequestEntityTooLarge."""
+        self._handler = handler
+        self._max_body = max_body
+        self._server: asyncio.Server | None = None
+        self._manager: web.Server | None = None
+        self.port = 0
+
+    async def start(self, host: str, port: int) -> None:
+        """Listens; port 0 takes a free one. Raises PortInUseError."""
+        loop = asyncio.get_running_loop()
+        manager = _Manager(
+            self._handler,
+            request_factory=self._request,
+            max_line_size=_GENEROUS,
+            max_field_size=_GENEROUS,
+            max_headers=1000,
+            auto_decompress=False,
+            access_log=None,
+        )
+        self._manager = manager
+        try:
+            self._server = await loop.create_server(manager, host, port, backlog=512)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            raise PortInUseError(
+                f"Port {port} is unavailable. Close the process using that port, or specify another port using --port."
+            ) from error
+        listening: socket.socket = self._server.sockets[0]
+        self.port = listening.getsockname()[1]
+
+    async def stop(self, patience: float = 5.0) -> None:
+        """Stops listening, gives running requests `patience` seconds, then closes the connections."""
+        if self._server is not None and self._manager is not None:
+            self._server.close()
+            await self._manager.shutdown(patience)
+            self._server = None
+
+    def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.Request:
+        loop = asyncio.get_running_loop()
+        return web.Request(message, payload, protocol, writer, task, loop, client_max_size=self._max_body)
+
+
+class _Manager(web.Server):
+    """Makes a `_Connection` for each accepted connection."""
+
+    def __call__(self) -> RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)

@@ -1,0 +1,1 @@
+"""ASP.NET-style routes: templates, constraints, and the path rules of the real host."""

@@ -1,0 +1,33 @@
+""".NET TimeSpan texts: `[-][d.]hh:mm[:ss[.fffffff]]` or a plain number of days."""
+
+import re
+from datetime import timedelta
+
+_FORM = re.compile(
+    r"(?P<sign>-?)(?:(?P<days>\d+)[.:](?=\d+:\d+:))?(?P<hours>\d+):(?P<minutes>\d+)(?::(?P<seconds>\d+)(?:\.(?P<part>\d{1,7}))?)?"
+)
+
+
+def parse_timespan(text: str) -> timedelta:
+    """The duration a TimeSpan text means. Raises ValueError for other texts and for parts out of range (24 hours, 60 minutes)."""
+    bare = text.strip()
+    if re.fullmatch(r"-?\d+", bare):
+        return timedelta(days=int(bare))
+    found = _FORM.fullmatch(bare)
+    if found is None:
+        raise ValueError(f"'{text}' is not a TimeSpan (hh:mm:ss)")
+    hours, minutes, seconds = (int(found[name] or 0) for name in ("hours", "minutes", "seconds"))
+    if hours > 23 or minutes > 59 or seconds > 59:
+        raise ValueError(f"'{text}' is not a TimeSpan: hours up to 23, minutes and seconds up to 59")
+    microseconds = int((found["part"] or "0").ljust(7, "0")) // 10
+    span = timedelta(int(found["days"] or 0), seconds, microseconds, minutes=minutes, hours=hours)
+    return -span if found["sign"] else span
+
+
+def format_timespan(span: timedelta) -> str:
+    """A duration as .NET prints it: `[d.]hh:mm:ss[.fffffff]`."""
+    sign, span = ("-", -span) if span < timedelta() else ("", span)
+    hours, rest = divmod(span.seconds, 3600)
+    days = f"{span.days}." if span.days else ""
+    part = f".{span.microseconds * 10:07d}" if span.microseconds else ""
+    return f"{sign}{days}{hours:02d}:{rest // 60:02d}:{rest % 60:02d}{part}"

@@ -1,0 +1,1 @@
+"""The binding types that the host serves itself, one module each."""
