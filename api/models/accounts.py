@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, EmailStr, Field, model_validator
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints, model_validator
 
 from api.web.validation import Body, View
 from shared.accounts.user import Role, User
@@ -17,9 +17,9 @@ def _not_too_long(email: str) -> str:
 
 Email = Annotated[EmailStr, AfterValidator(_not_too_long)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-NewPassword = Annotated[str, Field(min_length=8, max_length=128, strip_whitespace=False)]
+NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, strip_whitespace=False)]
 """Blanks count, also at the ends."""
-AnyPassword = Annotated[str, Field(min_length=1, max_length=1024, strip_whitespace=False)]
+AnyPassword = Annotated[str, StringConstraints(min_length=1, max_length=1024, strip_whitespace=False)]
 
 
 class Registration(Body):
