@@ -67,7 +67,7 @@ class FunctionsHost:
         return self._store.system_key(name)
 
     async def start(self) -> None:
-        """Listens, loads the app and starts its triggers; returns when requests are served (or the host is in error)."""
+        """Listens, loads the app, starts its triggers; returns when requests are served (or the host is in error)."""
         local = self._prepare()
         assert self._server is not None  # noqa: S101 - made by _prepare
         wanted = self.options.port if self.options.port is not None else local.port

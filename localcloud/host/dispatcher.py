@@ -78,7 +78,7 @@ class Dispatcher:
             result = await self._in_time(invocation)
             if result.failure is None:
                 await self._send_outputs(name, result)
-        except Exception as error:  # noqa: BLE001 - a broken binding fails this invocation, never the host
+        except Exception as error:  # a broken binding fails this invocation, never the host
             return InvocationResult(failure=Failure(f"{type(error).__name__}: {error}"))
         return result
 

@@ -9,6 +9,6 @@ from localcloud.host.triggers.timer import TimerTrigger
 
 
 def host_extensions(config: HostConfig, authorization: Authorization) -> tuple[HttpTrigger, list[HostExtension]]:
-    """The HTTP trigger, and all extensions in the order in which they start (it comes last: requests need the others)."""
+    """The HTTP trigger, and all extensions in starting order (HTTP comes last: requests need the others)."""
     http = HttpTrigger(config.route_prefix, authorization)
     return http, [DurableExtension(), TimerTrigger(), http]

@@ -121,6 +121,6 @@ def _timeout(value: Any) -> timedelta | None:
         raise HostError(
             f"Microsoft.Extensions.Configuration.Binder: Failed to convert configuration value '{value}' at "
             "'AzureFunctionsJobHost:FunctionTimeout' to type 'System.TimeSpan'. System.ComponentModel.TypeConverter: "
-            f"{value} is not a valid value for TimeSpan. System.Private.CoreLib: String '{value}' was not recognized as a "
-            "valid TimeSpan."
+            f"{value} is not a valid value for TimeSpan. System.Private.CoreLib: String '{value}' was not recognized "
+            "as a valid TimeSpan."
         ) from None

@@ -10,7 +10,8 @@ class Datum(NamedTuple):
 
     `type` is the name the azure.functions converters know: string, bytes, json (JSON text), int, double, http,
     collection_string, collection_bytes, or None for null. A `http` value is a dict: for requests `method, url, headers,
-    params, query, body` (names lower case for headers, body as a Datum), for responses `status_code, headers, body, cookies`.
+    params, query, body` (names lower case for headers, body as a Datum), for responses `status_code, headers, body,
+    cookies`.
     """
 
     type: str | None
@@ -47,7 +48,7 @@ class AppIndex:
 
     functions: list[FunctionMetadata]
     error: str | None = None
-    """`ImportError: ...` text of "Worker failed to index functions"; None when indexing went well (also with 0 functions)."""
+    """`ImportError: ...` text of "Worker failed to index functions"; None when indexing went well (0 functions too)."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Invoker(Protocol):
 
 
 class FunctionError(Exception):
-    """This function alone is in error; the others go on. The text is what the host logs and `.../status` shows."""
+    """One function alone is in error; the others go on. The text is what the host logs and `.../status` shows."""
 
 
 class HostError(Exception):

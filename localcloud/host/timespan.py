@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 _FORM = re.compile(
-    r"(?P<sign>-?)(?:(?P<days>\d+)[.:](?=\d+:\d+:))?(?P<hours>\d+):(?P<minutes>\d+)(?::(?P<seconds>\d+)(?:\.(?P<part>\d{1,7}))?)?"
+    r"(?P<sign>-?)(?:(?P<days>\d+)[.:](?=\d+:\d+:))?(?P<hours>\d+):(?P<minutes>\d+)"
+    r"(?::(?P<seconds>\d+)(?:\.(?P<part>\d{1,7}))?)?"
 )
 
 
 def parse_timespan(text: str) -> timedelta:
-    """The duration a TimeSpan text means. Raises ValueError for other texts and for parts out of range (24 hours, 60 minutes)."""
+    """The duration a TimeSpan text means. Raises ValueError for other texts and for parts out of range (24 hours)."""
     bare = text.strip()
     if re.fullmatch(r"-?\d+", bare):
         return timedelta(days=int(bare))

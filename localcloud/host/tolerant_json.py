@@ -8,7 +8,10 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\
 
 
 class TolerantJsonError(ValueError):
-    """The text is not JSON, even generously read. `line` and `column` count from 1, `at_end` tells that it just stops."""
+    """The text is not JSON, even generously read.
+
+    `line` and `column` count from 1; `at_end` tells that the text just stops too early.
+    """
 
     def __init__(self, text: str, error: json.JSONDecodeError) -> None:
         super().__init__(f"{error.msg}: line {error.lineno} column {error.colno}")

@@ -20,7 +20,7 @@ def describe(function: FunctionMetadata, base: str, prefix: str, catalog: Catalo
         "config_href": None,
         "test_data_href": f"{base}/admin/vfs{data_dir / (name + '.dat')}",
         "href": f"{base}/admin/functions/{name}",
-        "invoke_url_template": f"{base}/{full_route(prefix, function)}" if is_http else None,
+        "invoke_url_template": f"{base}/{full_route(prefix, function).lower()}" if is_http else None,
         "language": "python",
         "config": {
             "name": name,

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 
 def set_cookie(cookie: Mapping[str, Any]) -> str:
-    """One Set-Cookie value. Keys: name, value, expires (aware datetime), max_age, domain, path, secure, same_site, http_only.
+    """One Set-Cookie value.
+
+    Keys: name, value, expires (aware datetime), max_age (seconds), domain, path, secure, same_site, http_only.
 
     The order is fixed, an empty `domain=` and `path=` are always there, the value is percent-escaped.
     """

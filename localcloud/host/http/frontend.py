@@ -9,7 +9,7 @@ from localcloud.host.admin.router import AdminRouter, home_page
 from localcloud.host.authorization import Authorization
 from localcloud.host.http.cors import Cors
 from localcloud.host.http.request import RefusedRequestError, checked_target
-from localcloud.host.http.response import empty, text
+from localcloud.host.http.response import PlainResponse, empty
 from localcloud.host.routing.path import BadTargetError, Target, decoded_path
 from localcloud.host.state import HostState
 from localcloud.host.triggers.http import HttpTrigger
@@ -57,7 +57,7 @@ class Frontend:
             answer = empty(400)
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception as error:  # noqa: BLE001 - one request's failure is answered, the host goes on
+        except Exception as error:  # one request's failure is answered, the host goes on
             self._log(f"Unhandled host error for {request.method} {request.raw_path}: {type(error).__name__}: {error}")
             answer = empty(500)
         for name, value in self._state.config.custom_headers.items():
@@ -69,7 +69,7 @@ class Frontend:
         target = checked_target(request)
         path = decoded_path(target.path)
         if not self._state.running and not self._admin.available_in_error(path):
-            return text(503, "Function host is not running.")
+            return PlainResponse(status=503, body=b"Function host is not running.")
         first = path[:6].lower()
         if first == "admin/" and (handler := self._admin.find(request, path)):
             return await handler()

@@ -74,7 +74,7 @@ async def request_datum(request: web.Request, target: Target, route_values: Mapp
             "method": request.method.upper(),
             "url": f"http://{headers['host']}{target.path}{question}",
             "headers": headers,
-            "params": dict(route_values),
+            "params": dict(sorted(route_values.items())),
             "query": query_parameters(target.query),
             "body": Datum("bytes", body),
         },

@@ -72,7 +72,7 @@ class HttpServer:
         """Listens; port 0 takes a free one. Raises PortInUseError."""
         loop = asyncio.get_running_loop()
         manager = _Manager(
-            self._handler,
+            self._handler,  # type: ignore[arg-type]  # the factory below makes web.Request, more than is promised
             request_factory=self._request,
             max_line_size=_GENEROUS,
             max_field_size=_GENEROUS,

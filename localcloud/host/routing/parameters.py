@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 
 class TemplateError(Exception):
-    """A template that ASP.NET refuses; the text is ASP.NET's. `wrapped` tells whether the parser (not the resolver) refused."""
+    """A template that ASP.NET refuses, with ASP.NET's text.
+
+    `wrapped` tells that the parser refused it, not the constraint resolver; the host's message differs.
+    """
 
     def __init__(self, text: str, *, wrapped: bool = True) -> None:
         super().__init__(text)
@@ -45,10 +48,10 @@ def parse_parameter(text: str) -> Parameter:
         raise TemplateError("A catch-all parameter cannot be marked optional.")
     if not name or any(character in name for character in "/{}?*"):
         raise TemplateError(
-            f"The route parameter name '{name}' is invalid. Route parameter names must be non-empty and cannot contain "
-            "these characters: '{', '}', '/'. The '?' character marks a parameter as optional, and can occur only at the "
-            "end of the parameter. The '*' character marks a parameter as catch-all, and can occur only at the start of "
-            "the parameter."
+            f"The route parameter name '{name}' is invalid. Route parameter names must be non-empty and cannot "
+            "contain these characters: '{', '}', '/'. The '?' character marks a parameter as optional, and can occur "
+            "only at the end of the parameter. The '*' character marks a parameter as catch-all, and can occur only at "
+            "the start of the parameter."
         )
     return Parameter(name, tuple(c for c in constraints if c), default, optional, bool(stars))
 

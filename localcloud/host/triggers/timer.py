@@ -161,8 +161,8 @@ def _schedule(function: FunctionMetadata, settings: Mapping[str, str]) -> Schedu
         raise FunctionError(f"{start} Microsoft.Azure.WebJobs.Host: {error}") from error
     except ScheduleError as error:
         raise FunctionError(
-            f"{start} Microsoft.Azure.WebJobs.Extensions: The schedule expression '{text}' was not recognized as a valid "
-            "cron expression or timespan string."
+            f"{start} Microsoft.Azure.WebJobs.Extensions: The schedule expression '{text}' was not recognized as a "
+            "valid cron expression or timespan string."
         ) from error
     except ZoneInfoNotFoundError as error:
         raise FunctionError(f"{start} WEBSITE_TIME_ZONE is not a known time zone: {error}") from error
