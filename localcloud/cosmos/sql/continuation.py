@@ -39,6 +39,7 @@ def decode(token: str, query_text: str) -> Continuation:
     """The place behind a token; raises SqlBadRequestError for one that was not made for this query."""
     try:
         fingerprint, order, position, ordinal, emitted = orjson.loads(base64.urlsafe_b64decode(token))
+        place = Continuation(tuple(order), position, ordinal, emitted)
         known = fingerprint == _fingerprint(query_text) and all(
             type(count) is int for count in (position, ordinal, emitted)
         )
@@ -46,7 +47,7 @@ def decode(token: str, query_text: str) -> Continuation:
         known = False
     if not known:
         raise SqlBadRequestError("Invalid Continuation Token: it does not belong to this query.", code="SC4001")
-    return Continuation(tuple(order), position, ordinal, emitted)
+    return place
 
 
 def _fingerprint(query_text: str) -> int:

@@ -1,5 +1,7 @@
 """What a query can be refused for. All of them are answered 400 by the server."""
 
+import json
+
 
 class SqlError(ValueError):
     """A query that cannot be run.
@@ -16,12 +18,11 @@ class SqlError(ValueError):
 
     def as_service_message(self) -> str:
         """The message text as the service writes it: a JSON list of errors behind "Message: "."""
-        where = ""
+        error: dict[str, object] = {"severity": "Error"}
         if self.position is not None:
-            start, end = self.position
-            where = f'"location":{{"start":{start},"end":{end}}},'
-        text = self.message.replace("\\", "\\\\").replace('"', '\\"')
-        return f'Message: {{"errors":[{{"severity":"Error",{where}"code":"{self.code}","message":"{text}"}}]}}'
+            error["location"] = {"start": self.position[0], "end": self.position[1]}
+        error |= {"code": self.code, "message": self.message}
+        return "Message: " + json.dumps({"errors": [error]}, separators=(",", ":"), ensure_ascii=False)
 
 
 class SqlSyntaxError(SqlError):

@@ -65,8 +65,17 @@ class _Translation:
             low = self._compare(node.operand, ">=", node.low)
             return _joined("AND", [part for part in (low, self._compare(node.operand, "<=", node.high)) if part])
         if isinstance(node, nodes.In) and not node.negated:
-            return self._any_of([nodes.Binary(node.span, "=", node.operand, choice) for choice in node.choices])
+            return self._one_of(node)
         return self._call(node) if isinstance(node, nodes.Call) else None
+
+    def _one_of(self, node: nodes.In) -> Condition | None:
+        path = self._path(node.operand)
+        values = [constant_value(choice, self.parameters) for choice in node.choices]
+        texts = [value for value in values if isinstance(value, str) and _is_plain(value)]
+        if path is None or len(texts) < len(values):
+            return self._any_of([nodes.Binary(node.span, "=", node.operand, choice) for choice in node.choices])
+        marks = ", ".join("?" * len(texts))
+        return Condition(f"json_extract({self.column}, ?) IN ({marks})", (path, *texts))
 
     def _all_of(self, node: nodes.Logical) -> Condition | None:
         return _joined("AND", [part for part in map(self.of, node.operands) if part is not None])

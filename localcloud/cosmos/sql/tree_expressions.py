@@ -37,7 +37,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _number(token: Token) -> int | float:
     text = str(token)
-    if text.isdigit():
+    if text.isdigit() and len(text) < 19:
         return int(text)
     value = number(float(text))
     if isinstance(value, int | float):

@@ -51,7 +51,12 @@ def is_number(value: Value) -> bool:
 def number(value: float) -> Value:
     """A computed number as JSON would carry it: whole doubles as integers, no NaN or infinity."""
     if type(value) is int:
-        return value
+        if -(2**63) <= value < 2**63:
+            return value
+        try:
+            return float(value)
+        except OverflowError:
+            return UNDEFINED
     if not math.isfinite(value):
         return UNDEFINED
     return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -32,6 +32,7 @@ STRINGS = [
     ("REPLACE('aXbX', 'X', '-')", ["a-b-"]),
     ("REPLICATE('ab', 3)", ["ababab"]),
     ("REPLICATE('ab', 6000)", []),
+    ("REPLICATE('', 1e300)", [""]),
     ("REVERSE('abc')", ["cba"]),
     ("REGEXMATCH('Order-12', '^order-[0-9]+$', 'i')", [True]),
     ("StringJoin(['a', 'b'], '-')", ["a-b"]),
@@ -136,6 +137,8 @@ DATES = [
     ("DateTimeToTicks('1970-01-01T00:00:01Z')", [10_000_000]),
     ("TicksToDateTime(10000000)", ["1970-01-01T00:00:01.0000000Z"]),
     ("TicksToDateTime(1e30)", []),
+    ("DateTimeAdd('yyyy', 1e9, '2026-01-01')", []),
+    ("DateTimeBin('0001-01-01', 'yyyy', 100)", []),
 ]
 
 

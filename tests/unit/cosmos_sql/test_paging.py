@@ -1,7 +1,7 @@
 """Pages and their continuation tokens."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localcloud.cosmos.sql import SqlBadRequestError, compile_query
@@ -26,6 +26,7 @@ QUERIES = [
 ]
 
 
+@settings(deadline=None)
 @given(text=st.sampled_from(QUERIES), size=st.integers(1, 13))
 def test_pages_together_are_the_whole_result(text: str, size: int) -> None:
     found = pages(text, DOCUMENTS, size)

@@ -71,6 +71,7 @@ def test_text_outside_the_language_is_a_syntax_error_at_its_first_wrong_word(tex
         ("SELECT c.x FROM c GROUP BY c.x ORDER BY c.x", "'ORDER BY' is not supported with 'GROUP BY'."),
         ("SELECT * FROM c ORDER BY LOWER(c.x)", "Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path."),
         ("SELECT TOP 1.5 * FROM c", "The TOP clause needs a non-negative integer, not 1.5."),
+        ("SELECT * FROM c JOIN c IN c.tags", "The alias 'c' is used more than once in the FROM clause."),
         ("SELECT VALUE REGEXMATCH('a', '(')", "REGEXMATCH got an invalid regular expression '(': missing ), unterminated subpattern at position 0."),
         ("SELECT VALUE (SELECT VALUE t FROM t IN c.tags) FROM c", "The cardinality of a scalar subquery result set cannot be greater than 1."),
         ("SELECT * FROM c WHERE c.x = @x", "The query uses the parameter '@x', but the request gives it no value."),

@@ -109,6 +109,9 @@ def test_logic_has_three_values(expression: str, value: list[object]) -> None:
         ("'it\\'s'", ["it's"]),
         ("1e3", [1000]),
         (".5", [0.5]),
+        ("4611686018427387904 * 4", [2.0**64]),
+        ("12345678901234567890", [1.2345678901234567e19]),
+        ("1e308 * 10", []),
     ],
 )
 def test_operators(expression: str, value: list[object]) -> None:

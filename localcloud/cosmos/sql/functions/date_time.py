@@ -54,7 +54,10 @@ def _bin(text: str, part_name: str, size: float = 1, origin_text: str = "1970-01
     part, when, origin = date_parts.part_named(part_name), ticks.parse(text), ticks.parse(origin_text)
     if part is None or part == "nanosecond" or when is None or origin is None or size < 1:
         return UNDEFINED
-    return _text(date_parts.bin_start(part, int(size), origin, when))
+    try:
+        return _text(date_parts.bin_start(part, int(size), origin, when))
+    except (OverflowError, ValueError):
+        return UNDEFINED
 
 
 def _from_parts(*parts: float) -> Value:

@@ -59,6 +59,8 @@ def _replace(text: str, old: str, new: str) -> Value:
 
 
 def _replicate(text: str, times: float) -> Value:
+    if not text:
+        return ""
     if times < 0 or len(text) * int(times) > MAX_REPLICATED_LENGTH:
         return UNDEFINED
     return text * int(times)
