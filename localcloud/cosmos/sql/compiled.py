@@ -1,6 +1,7 @@
 """Queries ready to run: the part of the package that a server talks to."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -110,6 +111,7 @@ class CompiledCondition:
     """A patch condition (`FROM c WHERE …`) compiled once."""
 
     def __init__(self, query: nodes.Query) -> None:
+        self.query = query
         self._pipeline = Pipeline(query)
 
     def matches(self, document: Document, *, now: datetime) -> bool:
@@ -120,22 +122,29 @@ class CompiledCondition:
 @lru_cache(maxsize=512)
 def compile_query(text: str) -> CompiledQuery:
     """The query ready to run. Raises SqlSyntaxError, SqlNotSupportedError or SqlBadRequestError."""
-    try:
+    with _depth_limit():
         return CompiledQuery(parse_query(text))
-    except RecursionError:
-        raise SqlBadRequestError("The query is nested too deeply.", code="SC3009") from None
 
 
 @lru_cache(maxsize=512)
 def compile_condition(text: str) -> CompiledCondition:
     """The patch condition ready to run; raises as compile_query does."""
-    query = parse_condition(text)
-    for node in nodes.walk(query):
+    with _depth_limit():
+        compiled = CompiledCondition(parse_condition(text))
+    for node in nodes.walk(compiled.query):
         if isinstance(node, nodes.Parameter):
             raise SqlBadRequestError(
                 f"A patch condition has no parameters, but uses '{node.name}'.", position=node.span
             )
-    return CompiledCondition(query)
+    return compiled
+
+
+@contextmanager
+def _depth_limit() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise SqlBadRequestError("The query is nested too deeply.", code="SC3009") from None
 
 
 def parameters_of(body: Sequence[Mapping[str, Value]] | None) -> dict[str, Value]:

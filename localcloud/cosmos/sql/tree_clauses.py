@@ -9,6 +9,7 @@ from lark import v_args
 from lark.tree import Meta
 
 from localcloud.cosmos.sql import nodes
+from localcloud.cosmos.sql.errors import SqlNotSupportedError, SqlSyntaxError
 from localcloud.cosmos.sql.tree_expressions import ExpressionTrees, span
 
 
@@ -80,6 +81,9 @@ class QueryTrees(ExpressionTrees):
     def order_by_clause(self, meta: Meta, children: list[Any]) -> _Clause:
         return _Clause({"order_by": tuple(children), "order_span": span(meta)})
 
+    def order_by_rank(self, meta: Meta, children: list[Any]) -> _Clause:
+        raise SqlNotSupportedError("ORDER BY RANK is not supported by the local Cosmos DB.", position=span(meta))
+
     def order_item(self, meta: Meta, children: list[Any]) -> nodes.OrderItem:
         return nodes.OrderItem(children[0], len(children) > 1 and children[1].type == "DESC")
 
@@ -95,6 +99,17 @@ class QueryTrees(ExpressionTrees):
 
     def exists_subquery(self, meta: Meta, children: list[Any]) -> nodes.Expression:
         return nodes.Subquery(span(meta), nodes.SubqueryKind.EXISTS, children[0])
+
+    def quantified_subquery(self, meta: Meta, children: list[Any]) -> nodes.Expression:
+        name = str(children[0]).upper()
+        if name in ("ALL", "FIRST", "LAST"):
+            raise SqlNotSupportedError(
+                f"{name}(SELECT …) is not supported by the local Cosmos DB.", position=span(meta)
+            )
+        start = children[1].span[0]
+        raise SqlSyntaxError(
+            "Syntax error, incorrect syntax near 'SELECT'.", code="SC1001", position=(start, start + len("SELECT"))
+        )
 
     def array_subquery(self, meta: Meta, children: list[Any]) -> nodes.Expression:
         return nodes.Subquery(span(meta), nodes.SubqueryKind.ARRAY, children[0])

@@ -35,6 +35,7 @@ from tests.unit.cosmos_sql.running import NOW, run
         ("SELECT * FROM c WHERE c.x = 1;", ";"),
         ("SELECT COUNT(*) FROM c", "*"),
         ("SELECT FROM c", "FROM"),
+        ("SELECT VALUE LENGTH(SELECT VALUE c.x) FROM c", "SELECT"),
         ("SELECT * FROM c WHERE", None),
         ("", None),
     ],
@@ -94,6 +95,8 @@ def test_a_property_outside_group_by_and_aggregates_is_named() -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
+        ("SELECT TOP 3 * FROM c ORDER BY RANK FullTextScore(c.text, 'a')", "ORDER BY RANK"),
+        ("SELECT VALUE ALL(SELECT VALUE t > 1 FROM t IN c.tags) FROM c", "ALL(SELECT …)"),
         ("SELECT udf.tax(c.total) FROM c", "udf.tax"),
         ("SELECT VALUE ST_DISTANCE(c.a, c.b) FROM c", "spatial function 'ST_DISTANCE'"),
         ("SELECT VALUE VectorDistance(c.a, c.b) FROM c", "vector function 'VECTORDISTANCE'"),
