@@ -1,0 +1,60 @@
+"""All verbs. A verb's own module is imported only when that verb runs, so that `--help` and small verbs are quick."""
+
+import argparse
+import importlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb and where it lives: `module` has the functions `add` and `run`."""
+
+    name: str
+    summary: str
+    module: str
+    add: str = "add_arguments"
+    run: str = "run"
+
+
+VERBS = (
+    Verb(
+        "up",
+        "everything: stand-ins, Functions host, app",
+        "localcloud.supervisor.command",
+        "add_up_arguments",
+        "run_up",
+    ),
+    Verb("cloud", "the stand-ins alone", "localcloud.supervisor.command", "add_cloud_arguments", "run_cloud"),
+    Verb("host", "the Functions host alone", "localcloud.host.command"),
+    Verb("cosmos", "the Cosmos DB stand-in alone", "localcloud.cosmos.command"),
+    Verb("identity", "managed identity and Key Vault alone", "localcloud.identity.command"),
+    Verb("faults", "list, set, clear faults of a running localcloud", "localcloud.cli.faults"),
+    Verb("lint", "determinism rules for orchestrators", "localcloud.cli.lint"),
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the verb and returns the exit code: 0 done, 1 failed, 2 wrong arguments."""
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description="The offline Azure for function apps.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB", parser_class=_LazyParser)
+    for verb in VERBS:
+        verbs.add_parser(verb.name, help=verb.summary, description=verb.summary, verb=verb)
+    args = parser.parse_args(arguments)
+    code: int = args.run(args)
+    return code
+
+
+class _LazyParser(argparse.ArgumentParser):
+    """Asks the verb's module for its options when the verb has been chosen."""
+
+    def __init__(self, *, verb: Verb, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]  # handed through from add_parser as they are
+        self._verb: Verb | None = verb
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # overloads of argparse
+        if self._verb is not None:
+            verb, self._verb = self._verb, None
+            module = importlib.import_module(verb.module)
+            getattr(module, verb.add)(self)
+            self.set_defaults(run=getattr(module, verb.run))
+        return super().parse_known_args(args, namespace)

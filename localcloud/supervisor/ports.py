@@ -1,0 +1,47 @@
+"""Ports on loopback: the official ones when they are free, or any free ones."""
+
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Self
+
+
+class PortInUseError(Exception):
+    """A port is taken; the text names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One port for each server. The defaults are the official ones; the identity has none, so it has its own."""
+
+    host: int = 7071
+    cosmos: int = 8081
+    cosmos_http: int = 8082
+    identity: int = 7090
+    vault: int = 7091
+    blob: int = 10000
+    queue: int = 10001
+    table: int = 10002
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports that nobody uses now. They are all held until the last is known, so that they differ."""
+        names = [field.name for field in fields(cls)]
+        listeners = [socket.create_server(("127.0.0.1", 0)) for _ in names]
+        try:
+            return cls(**{name: listener.getsockname()[1] for name, listener in zip(names, listeners, strict=True)})
+        finally:
+            for listener in listeners:
+                listener.close()
+
+    def check(self, names: Iterable[str]) -> None:
+        """Raises PortInUseError when one of the named ports is taken."""
+        for name in names:
+            port = getattr(self, name)
+            try:
+                socket.create_server(("127.0.0.1", port)).close()
+            except OSError as error:
+                raise PortInUseError(
+                    f"Port {port} ({name}) can't be used: {error.strerror}. End the program that has it, "
+                    f"or let localcloud choose: --free-ports" + (", or --port N." if name == "host" else ".")
+                ) from error

@@ -1,0 +1,60 @@
+"""What `up` and `cloud` tell when everything runs: the ready file for programs, a table for people."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localcloud.supervisor.ports import Ports
+from localcloud.wellknown import STORAGE_ACCOUNT
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Where everything is."""
+
+    ports: Ports
+    settings: Mapping[str, str]
+    pids: Mapping[str, int | list[int]]
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The content of the ready file."""
+        addresses = {
+            "host": f"http://127.0.0.1:{self.ports.host}",
+            "cosmos": f"http://127.0.0.1:{self.ports.cosmos_http}",
+            "blob": f"http://127.0.0.1:{self.ports.blob}/{STORAGE_ACCOUNT}",
+            "keyVault": f"https://127.0.0.1:{self.ports.vault}",
+        }
+        parts = {"host": "host", "cosmos": "cosmos", "blob": "azurite", "keyVault": "identity"}
+        shown = {name: url for name, url in addresses.items() if parts[name] in self.pids}
+        return {**shown, **self.keys, "settings": dict(self.settings), "pids": dict(self.pids)}
+
+    def write(self, path: Path) -> None:
+        """Writes the ready file atomically, readable by its owner alone."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(self.document(), file, indent=2)
+        temporary.replace(path)
+
+    def table(self) -> str:
+        """One line for each address."""
+        rows = [
+            ("host", "Functions host", f"http://localhost:{self.ports.host}"),
+            ("cosmos", "Cosmos DB", f"https://localhost:{self.ports.cosmos}/ and http, port {self.ports.cosmos_http}"),
+            ("identity", "Key Vault", f"https://127.0.0.1:{self.ports.vault}"),
+            ("identity", "Managed identity", f"http://127.0.0.1:{self.ports.identity}"),
+            ("azurite", "Blob, Queue, Table", f"ports {self.ports.blob}, {self.ports.queue}, {self.ports.table}"),
+        ]
+        return "\n".join(f"  {title:<19} {address}" for part, title, address in rows if part in self.pids)
+
+
+def children_of(pid: int) -> list[int]:
+    """The process ids of a process's children: the host's workers. Empty where the system has no /proc."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []

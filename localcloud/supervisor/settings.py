@@ -1,0 +1,43 @@
+"""The settings that point an app at the stand-ins: the identity form for `up`, connection strings for `func start`."""
+
+from localcloud.supervisor.ports import Ports
+from localcloud.wellknown import COSMOS_KEY, STORAGE_ACCOUNT, STORAGE_KEY
+
+
+def storage_connection(ports: Ports) -> str:
+    """Azurite's connection string, with its account key."""
+    endpoints = {"Blob": ports.blob, "Queue": ports.queue, "Table": ports.table}
+    return f"DefaultEndpointsProtocol=http;AccountName={STORAGE_ACCOUNT};AccountKey={STORAGE_KEY};" + "".join(
+        f"{name}Endpoint=http://127.0.0.1:{port}/{STORAGE_ACCOUNT};" for name, port in endpoints.items()
+    )
+
+
+def cosmos_connection(ports: Ports) -> str:
+    """The Cosmos stand-in's connection string."""
+    return f"AccountEndpoint=http://localhost:{ports.cosmos_http}/;AccountKey={COSMOS_KEY};"
+
+
+def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
+    """What `up` gives the app: endpoints for DefaultAzureCredential, no keys but the one that Azurite needs.
+
+    The empty CosmosDB hides a connection string in local.settings.json.
+    """
+    return {
+        **identity,
+        "CosmosDB": "",
+        "CosmosDB__accountEndpoint": f"https://localhost:{ports.cosmos}/",
+        "AzureWebJobsStorage": storage_connection(ports),
+        "Uploads": storage_connection(ports),
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+    }
+
+
+def connection_string_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
+    """What `cloud` prints, for `func start`. Managed identity stays: nothing else opens the vault."""
+    return {
+        **identity,
+        "CosmosDB": cosmos_connection(ports),
+        "AzureWebJobsStorage": storage_connection(ports),
+        "Uploads": storage_connection(ports),
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+    }

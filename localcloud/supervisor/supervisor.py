@@ -1,0 +1,132 @@
+"""Starts everything in the right order, says where it is, keeps it running, stops it in the reverse order."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.identity.certificates import ensure_certificates
+from localcloud.identity.managed_identity import PATH
+from localcloud.identity.server import HEADER
+from localcloud.resources import Resources, find_resources
+from localcloud.supervisor import plan
+from localcloud.supervisor.datafolder import DataFolder
+from localcloud.supervisor.part import Part
+from localcloud.supervisor.ports import PortInUseError, Ports
+from localcloud.supervisor.probes import read_keys
+from localcloud.supervisor.provision import provision_cosmos
+from localcloud.supervisor.ready import Ready, children_of
+from localcloud.supervisor.settings import connection_string_form, identity_form
+from localcloud.supervisor.watch import WatchedPart
+
+_OTHER_NAMES = {"cosmos_http": "cosmos", "vault": "identity", "blob": "azurite", "queue": "azurite", "table": "azurite"}
+_PATIENCE_WITH_PORTS = 3.0
+"""Seconds; the parts of an `up` that was killed a moment ago are still letting go of their ports."""
+
+
+@dataclass(frozen=True)
+class SupervisorOptions:
+    """What to run and where."""
+
+    app: Path | None
+    """Folder of the app; None runs the stand-ins alone."""
+    data: Path
+    ports: Ports
+    stand_ins: tuple[str, ...] = plan.STAND_INS
+    resources: Path | None = None
+    fresh: bool = False
+    ready_file: Path | None = None
+
+
+class Supervisor:
+    """Everything that `up` or `cloud` runs. `say(part, line)` gets what the parts print and what happens to them."""
+
+    def __init__(self, options: SupervisorOptions, say: Callable[[str, str], None]) -> None:
+        self.options = options
+        self._say = say
+        self._folder = DataFolder(options.data)
+        self._parts: dict[str, WatchedPart] = {}
+        self._complete = False
+
+    async def start(self) -> Ready:
+        """Returns when all is ready. Raises an error whose text names cause and remedy; everything is stopped then."""
+        try:
+            return await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stops the host first, then what it uses, and lets the data folder go."""
+        self._complete = False
+        host = self._parts.pop("host", None)
+        if host is not None:
+            await host.stop()
+        await asyncio.gather(*(part.stop() for part in self._parts.values()))
+        self._parts.clear()
+        if self.options.ready_file is not None:
+            self.options.ready_file.unlink(missing_ok=True)
+        self._folder.close()
+
+    def ready(self) -> Ready:
+        """Where everything is now."""
+        pids: dict[str, int | list[int]] = {name: part.pid for name, part in self._parts.items()}
+        if "host" in self._parts:
+            pids["worker"] = children_of(self._parts["host"].pid)
+        keys = read_keys(self._folder.path / "secrets") if "host" in self._parts else {}
+        return Ready(self.options.ports, self.settings(), pids, keys)
+
+    def settings(self) -> dict[str, str]:
+        """What the app gets (with `app`) or may use (without)."""
+        ports = self.options.ports
+        bundle = str(self._folder.path / "certificates" / "bundle.pem")
+        identity = {
+            "IDENTITY_ENDPOINT": f"http://127.0.0.1:{ports.identity}{PATH}",
+            "IDENTITY_HEADER": HEADER,
+            "KEY_VAULT_URL": f"https://127.0.0.1:{ports.vault}",
+            "REQUESTS_CA_BUNDLE": bundle,
+            "SSL_CERT_FILE": bundle,
+        }
+        form = connection_string_form if self.options.app is None else identity_form
+        return form(ports, identity)
+
+    async def _start(self) -> Ready:
+        options = self.options
+        file = find_resources(options.resources, options.app or Path())
+        resources = Resources.load(file) if file else Resources()
+        self._folder.open(fresh=options.fresh)
+        await self._await_ports()
+        ensure_certificates(self._folder.path / "certificates")
+        for section in resources.unserved:
+            self._say("localcloud", f"{file}: the section {section} is not built yet; nothing of it is created")
+        parts = [plan.stand_in(name, self._folder.path, options.ports, file) for name in options.stand_ins]
+        await self._launch(*parts)
+        if "cosmos" in self._parts:
+            await provision_cosmos(f"http://127.0.0.1:{options.ports.cosmos_http}", resources.cosmos)
+        if options.app is not None:
+            await self._launch(plan.host(options.app.resolve(), self._folder.path, options.ports, self.settings()))
+        self._complete = True
+        self._announce()
+        return self.ready()
+
+    async def _launch(self, *parts: Part) -> None:
+        """Starts parts side by side; the first failure counts."""
+        for part in parts:
+            self._parts[part.name] = WatchedPart(part, self._say, self._announce)
+        await asyncio.gather(*(self._parts[part.name].start() for part in parts))
+
+    async def _await_ports(self) -> None:
+        started = set(self.options.stand_ins) | ({"host"} if self.options.app is not None else set())
+        names = [name for name in vars(self.options.ports) if _OTHER_NAMES.get(name, name) in started]
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_WITH_PORTS
+        while True:
+            try:
+                return self.options.ports.check(names)
+            except PortInUseError:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(0.1)
+
+    def _announce(self) -> None:
+        if self._complete and self.options.ready_file is not None:
+            self.ready().write(self.options.ready_file)
