@@ -16,6 +16,7 @@ ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "zipCode
 PRODUCT = {"name": "Cup", "description": "", "price": Decimal("12.50"), "category": "kitchen", "inventory": 3}
 ORDER: dict[str, Any] = {"items": [{"productId": "p1", "quantity": 2}], "shippingAddress": ADDRESS}
 USER = {"email": "ada@example.com", "name": "Ada", "password": "correct horse"}
+TWO_DECIMALS = "an amount has at most two decimals"
 AT_LEAST_1 = "input should be greater than or equal to 1"
 AT_MOST_50 = "list should have at most 50 items after validation, not 51"
 TOKEN = "^tok_[A-Za-z0-9_]{1,60}$"
@@ -45,7 +46,7 @@ def test_good_bodies_pass() -> None:
         (NewProduct, {**PRODUCT, "colour": "red"}, "/colour", "there is no such field"),
         (NewProduct, {**PRODUCT, "a/b~c": 1}, "/a~1b~0c", "there is no such field"),
         (NewProduct, {**PRODUCT, "price": "12.50"}, "/price", "an amount is a JSON number such as 19.99"),
-        (NewProduct, {**PRODUCT, "price": Decimal("12.505")}, "/price", "an amount has at most two decimals"),
+        (NewProduct, {**PRODUCT, "price": Decimal("12.505")}, "/price", TWO_DECIMALS),
         (NewProduct, {**PRODUCT, "price": -1}, "/price", "an amount is zero or more"),
         (NewProduct, {**PRODUCT, "price": 0}, "/price", "a price is more than zero"),
         (NewProduct, {**PRODUCT, "inventory": Decimal("1.5")}, "/inventory", "a whole number is expected"),
@@ -67,10 +68,10 @@ def test_good_bodies_pass() -> None:
         (NewOrder, _order({"quantity": -2}), "/items/0/quantity", AT_LEAST_1),
         (NewOrder, _order({"quantity": 1001}), "/items/0/quantity", "input should be less than or equal to 1000"),
         (NewOrder, _order({"quantity": Decimal("1.5")}), "/items/0/quantity", "a whole number is expected"),
-        (NewOrder, _order({"quantity": 1, "price": Decimal("1.001")}), "/items/0/price", "an amount has at most two decimals"),
+        (NewOrder, _order({"quantity": 1, "price": Decimal("1.001")}), "/items/0/price", TWO_DECIMALS),
         (NewOrder, {**ORDER, "items": [{"productId": 7, "quantity": 1}]}, "/items/0/productId", "a string is expected"),
         (NewOrder, {"items": ORDER["items"]}, "/shippingAddress", "this field is required"),
-        (NewOrder, {**ORDER, "paymentToken": "4111111111111111"}, "/paymentToken", f"string should match pattern '{TOKEN}'"),
+        (NewOrder, {**ORDER, "paymentToken": "4111111111"}, "/paymentToken", f"string should match pattern '{TOKEN}'"),
         (StatusChange, {"status": "confirmed"}, "/status", "input should be 'shipped' or 'delivered'"),
         (Registration, {**USER, "password": "short"}, "/password", "string should have at least 8 characters"),
         (Registration, {**USER, "role": "root"}, "/role", "input should be 'user' or 'admin'"),

@@ -1,0 +1,52 @@
+"""A vault of its own for each test, and a clock that tests move."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from azure.identity.aio import DefaultAzureCredential
+from azure.keyvault.secrets.aio import SecretClient
+
+from localcloud.clock import VirtualClock
+from localcloud.identity.server import IdentityServer
+from localcloud.testing.trust import trust
+from shared.auth.signing_keys import SigningKeys
+from shared.auth.tokens import Tokens
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+SECRET = "jwt-signing-key"
+
+
+@pytest.fixture
+async def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[IdentityServer]:
+    """Managed identity and a vault that holds a generated signing key."""
+    server = IdentityServer(tmp_path, secrets=[SECRET])
+    await server.start()
+    trust(server.certificates.authority)
+    for name, value in server.settings.items():
+        monkeypatch.setenv(name, value)
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def vault(identity: IdentityServer) -> AsyncIterator[SecretClient]:
+    async with DefaultAzureCredential() as credential, SecretClient(identity.vault_url, credential) as client:
+        client._client._config.retry_policy.total_retries = 0  # a vault that is away is away at once
+        yield client
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock(START)
+
+
+@pytest.fixture
+def keys(vault: SecretClient, clock: VirtualClock) -> SigningKeys:
+    return SigningKeys(vault, SECRET, timedelta(minutes=5), clock.now)
+
+
+@pytest.fixture
+def tokens(keys: SigningKeys, clock: VirtualClock) -> Tokens:
+    return Tokens(keys, issuer="shop", audience="shop", lifetime=timedelta(hours=24), now=clock.now)
