@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from localcloud.cosmos.sql.scope import Evaluator, Scope
-from localcloud.cosmos.sql.values import UNDEFINED, Value, equals, inequality, is_number, number
+from localcloud.cosmos.sql.values import UNDEFINED, Value, equals, inequality, is_number, number, type_rank
 
 
 def negate(value: Value) -> Value:
@@ -14,7 +14,8 @@ def negate(value: Value) -> Value:
 
 
 def _differs(left: Value, right: Value) -> Value:
-    return negate(equals(left, right))
+    # The service documents `!=` with the inequalities: no answer for two arrays or two objects.
+    return UNDEFINED if type_rank(left) > 4 else negate(equals(left, right))
 
 
 def _numeric(compute: Callable[[float, float], float]) -> Callable[[Value, Value], Value]:

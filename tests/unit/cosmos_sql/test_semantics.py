@@ -33,6 +33,8 @@ def ids(where: str) -> list[object]:
         ("c.x != 6", ["number"]),
         ("c.x != 5", []),
         ("c.x <> 'a'", ["string"]),
+        ("c.x != [6]", []),
+        ("c.x != null", []),
         ("c.x > 4", ["number"]),
         ("c.x < '6'", ["string"]),
         ("c.x >= true", ["true"]),
