@@ -32,8 +32,8 @@ def host(app: Path, data: Path, ports: Ports, settings: Mapping[str, str]) -> Pa
 
 
 def _cosmos(data: Path, ports: Ports, _: Path | None) -> Part:
-    command = _verb("cosmos", "--port", ports.cosmos_http, "--tls-port", ports.cosmos, "--data", data)
-    return Part("cosmos", command, listening(ports.cosmos, ports.cosmos_http))
+    command = _verb("cosmos", "--port", ports.cosmos, "--tls-port", ports.cosmos_tls, "--data", data)
+    return Part("cosmos", command, listening(ports.cosmos, ports.cosmos_tls))
 
 
 def _identity(data: Path, ports: Ports, resources: Path | None) -> Part:

@@ -12,11 +12,11 @@ class PortInUseError(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """One port for each server. The defaults are the official ones; the identity has none, so it has its own."""
+    """One port for each server. The defaults are the official ones, where there are any."""
 
     host: int = 7071
     cosmos: int = 8081
-    cosmos_http: int = 8082
+    cosmos_tls: int = 8082
     identity: int = 7090
     vault: int = 7091
     blob: int = 10000

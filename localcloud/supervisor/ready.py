@@ -24,7 +24,7 @@ class Ready:
         """The content of the ready file."""
         addresses = {
             "host": f"http://127.0.0.1:{self.ports.host}",
-            "cosmos": f"http://127.0.0.1:{self.ports.cosmos_http}",
+            "cosmos": f"http://127.0.0.1:{self.ports.cosmos}",
             "blob": f"http://127.0.0.1:{self.ports.blob}/{STORAGE_ACCOUNT}",
             "keyVault": f"https://127.0.0.1:{self.ports.vault}",
         }
@@ -44,7 +44,7 @@ class Ready:
         """One line for each address."""
         rows = [
             ("host", "Functions host", f"http://localhost:{self.ports.host}"),
-            ("cosmos", "Cosmos DB", f"https://localhost:{self.ports.cosmos}/ and http, port {self.ports.cosmos_http}"),
+            ("cosmos", "Cosmos DB", f"http://localhost:{self.ports.cosmos}/ and https, port {self.ports.cosmos_tls}"),
             ("identity", "Key Vault", f"https://127.0.0.1:{self.ports.vault}"),
             ("identity", "Managed identity", f"http://127.0.0.1:{self.ports.identity}"),
             ("azurite", "Blob, Queue, Table", f"ports {self.ports.blob}, {self.ports.queue}, {self.ports.table}"),

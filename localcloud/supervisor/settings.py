@@ -14,7 +14,7 @@ def storage_connection(ports: Ports) -> str:
 
 def cosmos_connection(ports: Ports) -> str:
     """The Cosmos stand-in's connection string."""
-    return f"AccountEndpoint=http://localhost:{ports.cosmos_http}/;AccountKey={COSMOS_KEY};"
+    return f"AccountEndpoint=http://localhost:{ports.cosmos}/;AccountKey={COSMOS_KEY};"
 
 
 def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
@@ -25,7 +25,7 @@ def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
     return {
         **identity,
         "CosmosDB": "",
-        "CosmosDB__accountEndpoint": f"https://localhost:{ports.cosmos}/",
+        "CosmosDB__accountEndpoint": f"https://localhost:{ports.cosmos_tls}/",
         "AzureWebJobsStorage": storage_connection(ports),
         "Uploads": storage_connection(ports),
         "FUNCTIONS_WORKER_RUNTIME": "python",

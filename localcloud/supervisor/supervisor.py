@@ -19,7 +19,7 @@ from localcloud.supervisor.ready import Ready, children_of
 from localcloud.supervisor.settings import connection_string_form, identity_form
 from localcloud.supervisor.watch import WatchedPart
 
-_OTHER_NAMES = {"cosmos_http": "cosmos", "vault": "identity", "blob": "azurite", "queue": "azurite", "table": "azurite"}
+_OTHER_NAMES = {"cosmos_tls": "cosmos", "vault": "identity", "blob": "azurite", "queue": "azurite", "table": "azurite"}
 _PATIENCE_WITH_PORTS = 3.0
 """Seconds; the parts of an `up` that was killed a moment ago are still letting go of their ports."""
 
@@ -102,7 +102,7 @@ class Supervisor:
         parts = [plan.stand_in(name, self._folder.path, options.ports, file) for name in options.stand_ins]
         await self._launch(*parts)
         if "cosmos" in self._parts:
-            await provision_cosmos(f"http://127.0.0.1:{options.ports.cosmos_http}", resources.cosmos)
+            await provision_cosmos(f"http://127.0.0.1:{options.ports.cosmos}", resources.cosmos)
         if options.app is not None:
             await self._launch(plan.host(options.app.resolve(), self._folder.path, options.ports, self.settings()))
         self._complete = True
