@@ -29,6 +29,7 @@ class DemoError(Exception):
 def main() -> int:
     """Runs until Ctrl-C. The exit code is localcloud's own, or 1 when the order doesn't get confirmed."""
     try:
+        READY_FILE.unlink(missing_ok=True)
         return asyncio.run(_run(sys.argv[1:]))
     except DemoError as error:
         sys.stderr.write(f"demo: {error}\n")
@@ -39,7 +40,6 @@ async def _run(options: list[str]) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    READY_FILE.unlink(missing_ok=True)
     _say("Starting the offline Azure and the Functions host")
     cloud = await _python("localcloud", "up", "--ready-file", str(READY_FILE), *options, start_new_session=True)
     ended = asyncio.create_task(cloud.wait())
@@ -60,11 +60,10 @@ async def _run(options: list[str]) -> int:
 
 
 async def _show(ended: "asyncio.Task[int]") -> None:
-    while not READY_FILE.exists():
+    while (ready := _read_ready_file()) is None:
         if ended.done():
             return
         await asyncio.sleep(0.05)
-    ready = json.loads(READY_FILE.read_text(encoding="utf-8"))
     seeding = await _python("ops", "--settings", str(READY_FILE), "seed")
     if await seeding.wait() != 0:
         raise DemoError("seeding failed; its reason is above")
@@ -74,6 +73,15 @@ async def _show(ended: "asyncio.Task[int]") -> None:
     _say_addresses(ready, order_id)
     if stage != "confirmed":
         raise DemoError(f"the order ended as {stage}")
+
+
+def _read_ready_file() -> dict[str, Any] | None:
+    """localcloud writes it in one piece, once all is ready."""
+    try:
+        ready: dict[str, Any] = json.loads(READY_FILE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return ready
 
 
 async def _place_order(shop: aiohttp.ClientSession) -> str:
