@@ -45,7 +45,7 @@ def _http_response(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cookie(name: str, cookie: "Morsel[str]") -> dict[str, Any]:
-    """A parsed Set-Cookie. Raises ValueError for a bad `expires`, TypeError for a bad `max-age`, as Microsoft's worker."""
+    """A parsed Set-Cookie. Raises ValueError for a bad `expires`, TypeError for a bad `max-age`."""
     same_site = str(cookie["samesite"]).lower()
     return {
         "name": name,

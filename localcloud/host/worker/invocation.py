@@ -30,7 +30,7 @@ def run_sync(function: LoadedFunction, invocation: Invocation) -> InvocationResu
     try:
         arguments = _arguments(function, invocation)
         return _result(function, arguments, function.body(**arguments))
-    except Exception as error:  # noqa: BLE001 - the function's failure is its result
+    except Exception as error:
         return failed(error)
 
 
@@ -39,7 +39,7 @@ async def run_async(function: LoadedFunction, invocation: Invocation) -> Invocat
     try:
         arguments = _arguments(function, invocation)
         return _result(function, arguments, await function.body(**arguments))
-    except Exception as error:  # noqa: BLE001 - the function's failure is its result
+    except Exception as error:
         return failed(error)
 
 

@@ -15,8 +15,8 @@ FILE_SETTING = "PYTHON_SCRIPT_FILE_NAME"
 DEFAULT_FILE = "function_app.py"
 _FILE_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
 _MODULE_ADVICE = (
-    "Cannot find module. Please check the requirements.txt file for the missing module. For more info, please refer the "
-    "troubleshooting guide: https://aka.ms/functions-modulenotfound"
+    "Cannot find module. Please check the requirements.txt file for the missing module. For more info, please "
+    "refer the troubleshooting guide: https://aka.ms/functions-modulenotfound"
 )
 
 
@@ -27,8 +27,8 @@ class InvalidFileNameError(Exception):
 def enter_app_folder(app_dir: Path) -> None:
     """Makes the folder the working directory, the first import path and the script root of this process."""
     os.chdir(app_dir)
-    sys.path[0] = str(app_dir)
-    os.environ["AzureWebJobsScriptRoot"] = str(app_dir)
+    sys.path.insert(0, str(app_dir))
+    os.environ["AzureWebJobsScriptRoot"] = str(app_dir)  # noqa: SIM112 - the name that apps and the SDK read
     importlib.invalidate_caches()
 
 
