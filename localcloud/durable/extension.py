@@ -62,7 +62,15 @@ class DurableExtension:
         options = DurableOptions.from_host_json(services.host_json, services.settings)
         links = Links(options.hub_name, shown_connection(services.host_json), services.system_key(_SYSTEM_KEY))
         store = SqliteHistoryStore(services.data_dir / _STORE_FILE)
-        self._engine = Engine(store, services.invoker, services.functions, options, services.clock, services.log)
+        self._engine = Engine(
+            options.hub_name,
+            store=store,
+            clock=services.clock,
+            invoker=services.invoker,
+            functions=services.functions,
+            options=options,
+            log=services.log,
+        )
         host_name = urlsplit(services.public_url).netloc
         surface = Surface(
             hub=self._engine,

@@ -85,7 +85,7 @@ class Workflow:
 
     async def settle(self) -> None:
         """Returns when nothing can happen at the present time any more."""
-        await self.engine.idle()
+        await self.engine.wait_idle()
 
     async def skip_to_next_timer(self, until: datetime) -> bool:
         """Moves time to the next timer; False when there is none before `until`."""

@@ -10,6 +10,7 @@ from localcloud.clock import VirtualClock
 from localcloud.durable.engine import Engine
 from localcloud.durable.options import DurableOptions
 from localcloud.durable.store import MemoryHistoryStore
+from localcloud.host.worker.durable_patch import apply_durable_patch
 from localcloud.testing.functions import Source, durable_functions
 from localcloud.testing.invoker import Replacement, WorkflowInvoker
 from localcloud.testing.workflow import Workflow
@@ -40,18 +41,20 @@ async def workflow() -> AsyncIterator[WorkflowFactory]:
         start: datetime = datetime(2026, 1, 1, tzinfo=UTC),
         host_json: Mapping[str, Any] | None = None,
     ) -> Workflow:
-        functions = durable_functions(sources)
-        invoker = WorkflowInvoker(functions)
+        invoker = WorkflowInvoker(durable_functions(sources))
+        apply_durable_patch()
         for name, replacement in (activities or {}).items():
             invoker.replace(name, replacement)
         clock = VirtualClock(start)
+        options = DurableOptions.from_host_json(host_json or {}, {})
         engine = Engine(
-            MemoryHistoryStore(),
-            invoker,
-            invoker.metadata,
-            DurableOptions.from_host_json(host_json or {}, {}),
-            clock,
-            print,
+            options.hub_name,
+            store=MemoryHistoryStore(),
+            clock=clock,
+            invoker=invoker,
+            functions=invoker.metadata,
+            options=options,
+            log=print,
         )
         made.append(Workflow(engine, clock, invoker))
         return made[-1]
