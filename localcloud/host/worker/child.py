@@ -35,6 +35,7 @@ class WorkerChild:
         self._running: dict[int, tuple[str, asyncio.Future[InvocationResult]]] = {}
         self._connection: Connection | None = None
         self._output = asyncio.create_task(self._read_output())
+        self._ended = asyncio.create_task(self._until_end())
 
     @classmethod
     async def start(cls, app_dir: Path, env: Mapping[str, str], log: Callable[[str], None]) -> Self:
@@ -64,9 +65,7 @@ class WorkerChild:
         child = cls(process, lifeline, log)
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, child._connection = await loop.create_connection(
-            lambda: Connection(child._received, lambda: child.on_lost()), sock=ours
-        )
+        _, child._connection = await loop.create_connection(lambda: Connection(child._received, child._lost), sock=ours)
         return child
 
     @property
@@ -101,7 +100,10 @@ class WorkerChild:
             self._running.pop(number, None)
 
     async def wait(self) -> int:
-        """Waits for the process's end, settles what was in flight and returns the exit code (128 + n for signal n)."""
+        """Waits for the process's end and returns the exit code (128 + n for signal n); calls in flight have failed then."""
+        return await asyncio.shield(self._ended)
+
+    async def _until_end(self) -> int:
         await self.process.wait()
         self.on_lost()
         await self._output
@@ -124,7 +126,7 @@ class WorkerChild:
             await asyncio.wait_for(self.process.wait(), _STOP_SECONDS)
         except TimeoutError:
             self.kill()
-            await self.process.wait()
+        await self.wait()
 
     def kill(self) -> None:
         """Ends the process at once. Harmless when it is gone."""
@@ -142,6 +144,9 @@ class WorkerChild:
 
     def _exit_result(self) -> InvocationResult:
         return InvocationResult(failure=Failure(self._exit_text(), worker_exit=True))
+
+    def _lost(self) -> None:
+        self.on_lost()
 
     def _received(self, message: list[Any]) -> None:
         if message[0] == RESULT:

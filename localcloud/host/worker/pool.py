@@ -27,6 +27,7 @@ class WorkerPool:
         self._changed = asyncio.Event()
         self._turn = 0
         self._keepers: list[asyncio.Task[None]] = []
+        self._started = False
         self._stopping = False
 
     @property
@@ -39,6 +40,7 @@ class WorkerPool:
         children = await asyncio.gather(*(self._new_child() for _ in range(self._count)))
         self._keepers = [asyncio.create_task(self._keep(child)) for child in children]
         indexes = await asyncio.gather(*(child.index for child in children))
+        self._started = True
         return indexes[0]
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
@@ -79,7 +81,7 @@ class WorkerPool:
     async def _keep(self, child: WorkerChild) -> None:
         """Keeps one place filled: waits for the process's end and starts the next one."""
         pause = 0.0
-        while True:
+        while not self._stopping:
             started = time.monotonic()
             try:
                 await self._serve(child)
@@ -87,22 +89,30 @@ class WorkerPool:
                 child.kill()
                 await child.wait()
                 raise
-            if self._stopping:
-                return
             if time.monotonic() - started > _HEALTHY_SECONDS:
                 pause = 0.0
             await asyncio.sleep(pause)
             pause = min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
-            child = await self._new_child()
+            child = await self._restarted()
+
+    async def _restarted(self) -> WorkerChild:
+        """A new process in place of a dead one, as soon as the system allows it."""
+        while True:
+            try:
+                return await self._new_child()
+            except OSError as error:
+                self._log(f"A worker process can't be started: {error}. Trying again in {_LONGEST_PAUSE:g} s.")
+                await asyncio.sleep(_LONGEST_PAUSE)
 
     async def _serve(self, child: WorkerChild) -> None:
         """Lets the process take calls from its index on until its end."""
         child.on_lost = lambda: self._retire(child)
-        ending = asyncio.create_task(child.wait())
-        await child.index
+        index = await child.index
         if child.connected:
             self._ready.append(child)
             self._changed.set()
-        code = await asyncio.shield(ending)
+        if index.error and self._started:
+            self._log(f"Worker failed to index functions\nException: {index.error}")
+        code = await child.wait()
         if not self._stopping:
             self._log(f"python exited with code {code} (0x{code:X})")
