@@ -76,7 +76,7 @@ async def _show(ended: "asyncio.Task[int]") -> None:
 
 
 def _read_ready_file() -> dict[str, Any] | None:
-    """localcloud writes it in one piece, once all is ready."""
+    """The file is written in one piece, once all is ready."""
     try:
         ready: dict[str, Any] = json.loads(READY_FILE.read_text(encoding="utf-8"))
     except FileNotFoundError:
