@@ -42,7 +42,7 @@ def test_settings_are_taken(tmp_path: Path) -> None:
     assert config.route_prefix == "v1/{who}"
     assert config.custom_headers == {"X-A": "1"}
     assert config.function_timeout == timedelta(minutes=5)
-    assert config.functions == {"a"}
+    assert config.functions == frozenset({"a"})
 
 
 def test_minus_one_means_no_time_limit(tmp_path: Path) -> None:
