@@ -63,10 +63,17 @@ class WorkerChild:
             finally:
                 os.close(reading)
         child = cls(process, lifeline, log)
+        try:
+            await child._connect(ours)
+        except BaseException:
+            child.kill()
+            raise
+        return child
+
+    async def _connect(self, ours: socket.socket) -> None:
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, child._connection = await loop.create_connection(lambda: Connection(child._received, child._lost), sock=ours)
-        return child
+        _, self._connection = await loop.create_connection(lambda: Connection(self._received, self._lost), sock=ours)
 
     @property
     def pid(self) -> int:
@@ -100,7 +107,7 @@ class WorkerChild:
             self._running.pop(number, None)
 
     async def wait(self) -> int:
-        """Waits for the process's end and returns the exit code (128 + n for signal n); calls in flight have failed then."""
+        """Waits for the end, by which calls in flight have failed; returns the exit code (128 + n for signal n)."""
         return await asyncio.shield(self._ended)
 
     async def _until_end(self) -> int:

@@ -81,7 +81,7 @@ class WorkerPool:
     async def _keep(self, child: WorkerChild) -> None:
         """Keeps one place filled: waits for the process's end and starts the next one."""
         pause = 0.0
-        while not self._stopping:
+        while True:
             started = time.monotonic()
             try:
                 await self._serve(child)
@@ -89,6 +89,8 @@ class WorkerPool:
                 child.kill()
                 await child.wait()
                 raise
+            if self._stopping:
+                return
             if time.monotonic() - started > _HEALTHY_SECONDS:
                 pause = 0.0
             await asyncio.sleep(pause)
