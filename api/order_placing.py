@@ -34,8 +34,9 @@ async def place_once(call: Call, new: NewOrder) -> Reply:
     try:
         placed = await _existing(call, claim.resource_id) if claim.taken_over else None
         reply = _reply(placed or await _place(call, new, claim.resource_id))
-    except ShopError:
-        await records.release(claim)
+    except ShopError as error:
+        if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            await records.release(claim)
         raise
     await records.complete(claim, reply.content or {}, reply.headers)
     return reply

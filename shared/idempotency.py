@@ -87,7 +87,7 @@ class IdempotencyRecords:
         try:
             created = await self._container.create_item(record)
         except CosmosResourceExistsError:
-            return await self._again(str(record["id"]), body)
+            return await self._again(record)
         return Claim(record, str(created["_etag"]), taken_over=False)
 
     async def complete(self, claim: Claim, content: Mapping[str, Any], headers: Mapping[str, str]) -> None:
@@ -110,12 +110,14 @@ class IdempotencyRecords:
         except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
             return
 
-    async def _again(self, record_id: str, body: str) -> Claim | StoredAnswer:
+    async def _again(self, record: Mapping[str, Any]) -> Claim | StoredAnswer:
         try:
-            found = dict(await self._container.read_item(record_id, partition_key=record_id))
+            found = dict(await self._container.read_item(str(record["id"]), partition_key=str(record["id"])))
         except CosmosResourceNotFoundError as error:  # released a moment ago
             raise _in_flight() from error
-        if found["bodyHash"] != body:
+        if found["resourceId"] == record["resourceId"]:  # the write succeeded and was repeated by the SDK
+            return Claim(record, str(found["_etag"]), taken_over=False)
+        if found["bodyHash"] != record["bodyHash"]:
             raise KeyReusedError("This Idempotency-Key was used with another body. Use a new key for a new request.")
         if found["state"] == "done":
             return StoredAnswer(found["content"], found["headers"])

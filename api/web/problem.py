@@ -4,6 +4,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
@@ -22,6 +23,13 @@ _PASSING = {
     449,  # Cosmos DB: conflicting requests, try again
     HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_UNREACHABLE = (
+    ServiceRequestError,
+    ServiceResponseError,
+    ClientAuthenticationError,
+    aiohttp.ClientError,  # the durable client's
+    TimeoutError,
+)
 _RETRY = {"Retry-After": "1"}
 
 
@@ -58,6 +66,6 @@ def problem_document(error: ShopError, *, instance: str, request_id: str, timest
 
 
 def _is_passing(error: Exception) -> bool:
-    if isinstance(error, ServiceRequestError | ServiceResponseError | ClientAuthenticationError | TimeoutError):
+    if isinstance(error, _UNREACHABLE):
         return True
     return isinstance(error, HttpResponseError) and error.status_code in _PASSING

@@ -60,6 +60,8 @@ class Accounts:
         verified, new_hash = user.password_hash, await hash_password(new, self._cost)
 
         def replace(latest: User) -> None:
+            if latest.password_hash == new_hash:  # the write succeeded and was repeated by the SDK
+                return
             if latest.password_hash != verified:  # changed meanwhile: `current` is the present one no more
                 raise WrongPasswordError
             latest.password_hash = new_hash

@@ -16,11 +16,11 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNotFoundError
 
 from shared.documents import event_document
-from shared.ids import is_id
+from shared.ids import is_id, new_id
 from shared.products.product import Product, ProductNotFoundError, StaleProductError, StockHeldError
 from shared.time import rfc3339
 
-_RACES = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
+_RACES = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, 449}
 _TRIES = 20
 
 
@@ -128,10 +128,22 @@ class ProductRepository:
                 return product
             sequence = product.event_sequence + 1
             event = self._event(wanted.event, product_id, sequence, origin, wanted.told)
-            with contextlib.suppress(_Raced):
+            try:
                 results = await self._batch(product_id, [self._patch(product, wanted), ("create", (event,))])
-                return Product.model_validate(results[0]["resourceBody"])
+            except _Raced:
+                if await self._is_written(event) and (latest := await self.find(product_id)) is not None:
+                    return latest
+                continue
+            return Product.model_validate(results[0]["resourceBody"])
         raise TimeoutError(f"Product {product_id} was changed by others {_TRIES} times in a row.")
+
+    async def _is_written(self, event: Mapping[str, Any]) -> bool:
+        """Whether it was this very change that succeeded, and only its repetition by the SDK that was refused."""
+        try:
+            found = await self.container.read_item(str(event["id"]), partition_key=str(event["productId"]))
+        except CosmosResourceNotFoundError:
+            return False
+        return bool(found["changeId"] == event["changeId"])
 
     def _patch(self, product: Product, wanted: _Change) -> tuple[Any, ...]:
         values = {
@@ -163,7 +175,7 @@ class ProductRepository:
             data=told,
             correlation_id=origin.correlation_id,
         )
-        return {**event, "productId": product_id}
+        return {**event, "productId": product_id, "changeId": new_id()}
 
     async def _batch(self, product_id: str, operations: list[Any]) -> list[dict[str, Any]]:
         try:
