@@ -18,6 +18,8 @@ from shared.errors import UnavailableError
 
 LOOKUP_INTERVAL = timedelta(seconds=30)
 """An unknown version makes the vault be asked at most this often, whoever sends how many."""
+PATIENCE_SECONDS = 5.0
+"""How long one look at the vault may take, the SDK's own retries included."""
 MIN_KEY_BYTES = 32
 _log = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ class SigningKeys:
         return self._keys.get(kid)
 
     async def _refresh_when_due(self, *, unknown: bool) -> None:
+        if self._turn.locked() and not unknown and self._current is not None:
+            return  # somebody is asking the vault already: what is known serves meanwhile
         async with self._turn:
             now = self._now()
             old = unknown or now - self._read_at >= self._max_age
@@ -65,9 +69,10 @@ class SigningKeys:
                 return
             self._asked_at = now
             try:
-                await self._refresh()
-            except AzureError as error:
-                _log.warning("Key Vault can't be asked for secret %s: %s", self._name, error)
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._refresh()
+            except (AzureError, TimeoutError) as error:
+                _log.warning("Key Vault can't be asked for secret %s: %r", self._name, error)
             else:
                 self._read_at = now
 
