@@ -1,0 +1,141 @@
+"""From a turn's plan to its record: the events to keep, the work to do, the state to show."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from localcloud.durable import events
+from localcloud.durable.events import EventType
+from localcloud.durable.model import HistoryEvent, InstanceState, RuntimeStatus
+from localcloud.durable.shim.outcome import TurnOutcome
+from localcloud.durable.shim.replay import Plan
+from localcloud.durable.shim.scheduler import Scheduled, WorkKind
+from localcloud.durable.store.model import NewInstance, Work
+
+
+@dataclass
+class Decision:
+    """Everything that follows from one turn."""
+
+    state: InstanceState
+    appended: list[HistoryEvent] = field(default_factory=list)
+    """The events behind the received ones."""
+    work: list[Work] = field(default_factory=list)
+    children: list[tuple[int, NewInstance]] = field(default_factory=list)
+    failure_text: str | None = None
+    """Why it failed or was terminated, as its parent sees it."""
+
+
+def decide(
+    state: InstanceState,
+    received: list[HistoryEvent],
+    outcome: TurnOutcome,
+    plan: Plan,
+    now: datetime,
+    *,
+    store_inputs: bool,
+    new_execution_id: Callable[[], str],
+) -> Decision:
+    """What the turn of an instance in `state` leads to."""
+    decision = Decision(replace(state, updated=now, custom_status=outcome.custom_status))
+    terminated = next((event for event in received if event["EventType"] == EventType.EXECUTION_TERMINATED), None)
+    if terminated is not None:
+        decision.state = replace(state, updated=now)
+        _terminate(decision, terminated["Input"], plan.next_id, now)
+    else:
+        for item in plan.scheduled:
+            _schedule(decision, item, now, store_inputs, new_execution_id)
+        _proceed(decision, received, outcome, plan, now)
+    decision.appended.append(events.orchestrator_completed(now))
+    return decision
+
+
+def _terminate(decision: Decision, reason: str | None, next_id: int, now: datetime) -> None:
+    # Without a reason the output stays, e.g. the reason of a suspension.
+    output = decision.state.output if reason is None else json.dumps(reason)
+    result = None if reason is None else json.dumps(reason)
+    decision.failure_text = reason
+    _end(
+        decision,
+        RuntimeStatus.TERMINATED,
+        output,
+        events.execution_completed(now, next_id, RuntimeStatus.TERMINATED, result),
+    )
+
+
+def _proceed(decision: Decision, received: list[HistoryEvent], outcome: TurnOutcome, plan: Plan, now: datetime) -> None:
+    if plan.failure is not None:
+        output = json.dumps(plan.failure)
+        decision.failure_text = plan.failure
+        _end(
+            decision,
+            RuntimeStatus.FAILED,
+            output,
+            events.execution_completed(now, plan.next_id, RuntimeStatus.FAILED, output),
+        )
+    elif plan.completed:
+        done = events.execution_completed(now, plan.next_id, RuntimeStatus.COMPLETED, outcome.output)
+        _end(decision, RuntimeStatus.COMPLETED, outcome.output, done)
+    else:
+        status = RuntimeStatus.SUSPENDED if plan.suspended else RuntimeStatus.RUNNING
+        decision.state = replace(decision.state, status=status, output=_reason(received, decision.state.output))
+
+
+def _end(decision: Decision, status: RuntimeStatus, output: str | None, event: HistoryEvent) -> None:
+    decision.state = replace(decision.state, status=status, output=output)
+    decision.appended.append(event)
+
+
+def _reason(received: list[HistoryEvent], output: str | None) -> str | None:
+    """The status shows why an instance was suspended or resumed as its output."""
+    for event in received:
+        if event["EventType"] in (EventType.SUSPENDED, EventType.RESUMED):
+            output = None if event["Reason"] is None else json.dumps(event["Reason"])
+    return output
+
+
+def _schedule(
+    decision: Decision, item: Scheduled, now: datetime, store_inputs: bool, new_execution_id: Callable[[], str]
+) -> None:
+    task_id = item.task_id
+    if item.kind == WorkKind.ACTIVITY:
+        shown = json.dumps([item.input]) if store_inputs else None
+        decision.appended.append(events.task_scheduled(now, task_id, item.name, shown))
+        decision.work.append(Work(task_id, "activity", item.name, item.input))
+    elif item.kind == WorkKind.TIMER:
+        fire_at = item.fire_at or now
+        decision.appended.append(events.timer_created(now, task_id, fire_at))
+        decision.work.append(Work(task_id, "timer", fire_at=fire_at, created=now))
+    else:
+        child = _child(decision.state, item, now, new_execution_id())
+        shown = child.started["Input"] if store_inputs else None
+        decision.appended.append(events.sub_created(now, task_id, item.name, child.state.instance_id, shown))
+        decision.children.append((task_id, child))
+
+
+def _child(parent: InstanceState, item: Scheduled, now: datetime, execution_id: str) -> NewInstance:
+    instance_id = item.instance_id or f"{parent.execution_id}:{item.task_id}"
+    input_text = None if item.input is None else json.dumps(item.input)
+    started = events.execution_started(
+        now,
+        instance_id=instance_id,
+        execution_id=execution_id,
+        name=item.name,
+        input_text=input_text,
+        version=item.version,
+        parent=events.parent_instance(parent.name, parent.instance_id, parent.execution_id, item.task_id),
+        generation=None,
+    )
+    state = InstanceState(
+        instance_id=instance_id,
+        name=item.name,
+        execution_id=execution_id,
+        status=RuntimeStatus.PENDING,
+        created=now,
+        updated=now,
+        input=input_text,
+        version=item.version,
+        parent_instance_id=parent.instance_id,
+    )
+    return NewInstance(state, started)
