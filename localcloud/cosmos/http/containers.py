@@ -1,0 +1,96 @@
+"""/dbs/{database}/colls, one container, its pkranges, and the deletion of a logical partition."""
+
+import json
+from http import HTTPStatus
+
+from aiohttp import web
+
+from localcloud.cosmos.errors import CosmosError, bad_request
+from localcloud.cosmos.http.exchange import Exchange
+from localcloud.cosmos.partition_key import canonical
+from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container
+from localcloud.cosmos.store import CosmosStore
+
+
+async def containers(store: CosmosStore, exchange: Exchange) -> web.Response:
+    """Lists the containers of a database (a query lists them all) or creates one."""
+    database = store.database(exchange.segments[1])
+    is_query = exchange.flag("x-ms-documentdb-isquery")
+    if exchange.request.method == "POST" and not is_query:
+        created = await store.create_container(database, exchange.json(), _throughput(exchange))
+        return exchange.answer(HTTPStatus.CREATED, created.document(), etag=created.etag, container=created)
+    if exchange.request.method not in ("GET", "POST"):
+        raise CosmosError(405, f"{exchange.request.method} is not possible on a list of containers.")
+    found = [container.document() for container in database.containers.values()]
+    body = {"_rid": database.rid, "DocumentCollections": found, "_count": len(found)}
+    return exchange.answer(200, body)
+
+
+async def container(store: CosmosStore, exchange: Exchange) -> web.Response:
+    """Reads, replaces or deletes one container."""
+    found = store.container(exchange.segments[1], exchange.segments[3])
+    match exchange.request.method:
+        case "GET":
+            return exchange.answer(200, found.document(), etag=found.etag, container=found)
+        case "PUT":
+            await store.replace_container(found, exchange.json())
+            return exchange.answer(200, found.document(), etag=found.etag, container=found)
+        case "DELETE":
+            await store.delete_container(found)
+            return exchange.answer(HTTPStatus.NO_CONTENT)
+        case method:
+            raise CosmosError(405, f"{method} is not possible on a container.")
+
+
+async def partition_key_ranges(store: CosmosStore, exchange: Exchange) -> web.Response:
+    """The one physical partition. Without the 304 the SDKs ask for ever."""
+    found = store.container(exchange.segments[1], exchange.segments[3])
+    if exchange.request.method != "GET":
+        raise CosmosError(405, f"{exchange.request.method} is not possible on pkranges.")
+    if exchange.header("If-None-Match") == found.etag:
+        return exchange.answer(HTTPStatus.NOT_MODIFIED, etag=found.etag)
+    return exchange.answer(200, _ranges(found), etag=found.etag)
+
+
+def _ranges(found: Container) -> dict[str, object]:
+    one = {
+        "_rid": f"{found.rid[:-1]}A",
+        "id": "0",
+        "_etag": found.etag,
+        "minInclusive": "",
+        "maxExclusive": "FF",
+        "ridPrefix": 0,
+        "_self": f"{found.self_link}pkranges/0/",
+        "throughputFraction": 1,
+        "status": "online",
+        "parents": [],
+        "_ts": found.timestamp,
+    }
+    return {"_rid": found.rid, "PartitionKeyRanges": [one], "_count": 1}
+
+
+async def delete_partition(store: CosmosStore, exchange: Exchange) -> web.Response:
+    """Removes every item of one logical partition."""
+    found = store.container(exchange.segments[1], exchange.segments[3])
+    key = canonical(exchange.partition_key)
+    await store.write(
+        found,
+        lambda connection, _lsn: connection.execute(
+            "DELETE FROM items WHERE container = ? AND pk = ?", (found.key, key)
+        ),
+    )
+    return exchange.answer(200, container=found)
+
+
+def _throughput(exchange: Exchange) -> int:
+    """The throughput asked for, manual or as the autoscale maximum. Raises a 400."""
+    manual, automatic = (
+        exchange.header("x-ms-offer-throughput"),
+        exchange.header("x-ms-cosmos-offer-autopilot-settings"),
+    )
+    try:
+        if automatic is not None:
+            return int(json.loads(automatic)["maxThroughput"])
+        return DEFAULT_THROUGHPUT if manual is None else int(manual)
+    except (ValueError, KeyError, TypeError):
+        raise bad_request(f"The throughput {manual or automatic!r} is not valid.") from None

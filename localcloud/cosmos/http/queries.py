@@ -1,0 +1,88 @@
+"""Queries, query plans and feeds over HTTP."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from aiohttp import web
+
+from localcloud.cosmos.charges import query_charge
+from localcloud.cosmos.errors import CosmosError, bad_request, not_built
+from localcloud.cosmos.http.exchange import Exchange
+from localcloud.cosmos.query import Scope, run_query
+from localcloud.cosmos.query import read_feed as read_items
+from localcloud.cosmos.resources import Container
+from localcloud.cosmos.sql import SqlError, parameters_of
+from localcloud.cosmos.sql import query_plan as plan_of
+from localcloud.cosmos.store import CosmosStore
+
+
+def scope_of(exchange: Exchange) -> Scope:
+    """Where the headers tell to look. Raises 410/1002 for a range that doesn't exist."""
+    if exchange.has_partition_key:
+        return Scope(key=exchange.partition_key, has_key=True)
+    range_id = exchange.header("x-ms-documentdb-partitionkeyrangeid")
+    if range_id not in (None, "0"):
+        raise CosmosError(410, f"The requested partition key range {range_id} does not exist.", substatus=1002)
+    return Scope(
+        epk_from=exchange.header("x-ms-start-epk"),
+        epk_to=exchange.header("x-ms-end-epk"),
+        whole_range=range_id is not None,
+        cross_partition=exchange.flag("x-ms-documentdb-query-enablecrosspartition"),
+    )
+
+
+async def query(store: CosmosStore, container: Container, exchange: Exchange) -> web.Response:
+    """One page of a query."""
+    scope, body = scope_of(exchange), exchange.json()
+    run = partial(
+        run_query,
+        container=container,
+        body=body,
+        scope=scope,
+        now=store.now(),
+        max_items=exchange.page_size,
+        continuation=exchange.header("x-ms-continuation"),
+    )
+    # A scan over a whole container would keep every other client waiting.
+    page = store.file.read(run) if scope.has_key else await asyncio.to_thread(store.file.read, run)
+    return _page(container, exchange, page.results, page.continuation)
+
+
+def query_plan(container: Container, exchange: Exchange) -> web.Response:
+    """How the SDK is to merge the partitions' results."""
+    body = exchange.json()
+    features = exchange.header("x-ms-cosmos-supported-query-features") or ""
+    try:
+        plan = plan_of(str(body.get("query", "")), parameters_of(body.get("parameters")), features)
+    except SqlError as error:
+        raise bad_request(error.as_service_message()) from error
+    return exchange.answer(200, plan, container=container)
+
+
+async def read_feed(store: CosmosStore, container: Container, exchange: Exchange) -> web.Response:
+    """One page of all items."""
+    if exchange.header("A-IM") is not None:
+        raise not_built("The change feed (A-IM)")
+    scope, after = scope_of(exchange), _after(exchange.header("x-ms-continuation"))
+    found, following = store.file.read(
+        lambda connection: read_items(connection, container, scope, store.now(), after=after, limit=exchange.page_size)
+    )
+    return _page(container, exchange, found, None if following is None else f"item:{following}")
+
+
+def _page(container: Container, exchange: Exchange, results: Sequence[object], token: str | None) -> web.Response:
+    headers = {"x-ms-item-count": str(len(results))}
+    if token is not None:
+        headers["x-ms-continuation"] = token
+    body = {"_rid": container.rid, "Documents": results, "_count": len(results)}
+    return exchange.answer(200, body, charge=query_charge(len(results)), container=container, headers=headers)
+
+
+def _after(token: str | None) -> int:
+    if token is None:
+        return 0
+    kind, _, number = token.partition(":")
+    if kind != "item" or not number.isdigit():
+        raise bad_request("The continuation token is not one of this feed.")
+    return int(number)

@@ -1,0 +1,143 @@
+"""Databases and containers: their definitions, checked and normalised as the service does."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.cosmos.errors import bad_request, not_built
+from localcloud.cosmos.identifiers import checked_id, container_rid, database_rid, new_etag
+
+DEFAULT_THROUGHPUT = 400
+_ETAG_PATH = {"path": '/"_etag"/?'}
+
+
+@dataclass
+class Container:
+    """A container; `lsn` is the sequence number of its newest commit."""
+
+    key: int
+    id: str
+    database_id: str
+    rid: str
+    self_link: str
+    etag: str
+    timestamp: int
+    definition: dict[str, Any]
+    throughput: int = DEFAULT_THROUGHPUT
+    lsn: int = 0
+
+    @property
+    def partition_key_path(self) -> str:
+        """The one path that items are partitioned by."""
+        return str(self.definition["partitionKey"]["paths"][0])
+
+    @property
+    def default_ttl(self) -> int | None:
+        """Seconds, -1 for "on without a default", None for off."""
+        value = self.definition.get("defaultTtl")
+        return None if value is None else int(value)
+
+    def document(self) -> dict[str, Any]:
+        """The resource as clients see it."""
+        return {
+            **self.definition,
+            "_rid": self.rid,
+            "_self": self.self_link,
+            "_etag": self.etag,
+            "_ts": self.timestamp,
+            "_docs": "docs/",
+            "_sprocs": "sprocs/",
+            "_triggers": "triggers/",
+            "_udfs": "udfs/",
+            "_conflicts": "conflicts/",
+        }
+
+
+@dataclass
+class Database:
+    """A database and its containers by id."""
+
+    key: int
+    id: str
+    rid: str
+    etag: str
+    timestamp: int
+    containers: dict[str, Container] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The resource as clients see it."""
+        return {
+            "id": self.id,
+            "_rid": self.rid,
+            "_self": f"dbs/{self.rid}/",
+            "_etag": self.etag,
+            "_ts": self.timestamp,
+            "_colls": "colls/",
+            "_users": "users/",
+        }
+
+
+def new_database(key: int, body: dict[str, Any], timestamp: int) -> Database:
+    """A database from its request body. Raises a 400."""
+    return Database(key, checked_id(body.get("id"), "database"), database_rid(), new_etag(), timestamp)
+
+
+def new_container(key: int, database: Database, body: dict[str, Any], timestamp: int) -> Container:
+    """A container from its request body. Raises a 400."""
+    rid = container_rid(database.rid)
+    return Container(
+        key=key,
+        id=checked_id(body.get("id"), "container"),
+        database_id=database.id,
+        rid=rid,
+        self_link=f"dbs/{database.rid}/colls/{rid}/",
+        etag=new_etag(),
+        timestamp=timestamp,
+        definition=normalised(body),
+    )
+
+
+def normalised(body: dict[str, Any]) -> dict[str, Any]:
+    """A container's definition, completed with the defaults. Raises a 400 that names what is wrong or not built."""
+    if body.get("uniqueKeyPolicy", {}).get("uniqueKeys"):
+        raise not_built("A unique key policy")
+    definition = {
+        "id": body["id"],
+        "partitionKey": _partition_key(body.get("partitionKey")),
+        "indexingPolicy": _indexing_policy(body.get("indexingPolicy") or {}),
+        "conflictResolutionPolicy": body.get("conflictResolutionPolicy")
+        or {"mode": "LastWriterWins", "conflictResolutionPath": "/_ts", "conflictResolutionProcedure": ""},
+    }
+    if body.get("defaultTtl") is not None:
+        definition["defaultTtl"] = checked_ttl(body["defaultTtl"], "defaultTtl")
+    if "computedProperties" in body:
+        definition["computedProperties"] = body["computedProperties"]
+    return definition
+
+
+def checked_ttl(value: Any, what: str) -> int:
+    """A time to live: a positive integer or -1. Raises a 400."""
+    if isinstance(value, bool) or not isinstance(value, int) or (value != -1 and not 0 < value < 2**31):
+        raise bad_request(f"The {what} must be a positive integer or -1, not {value!r}.")
+    return value
+
+
+def _partition_key(given: Any) -> dict[str, Any]:
+    paths = given.get("paths") if isinstance(given, dict) else None
+    if not isinstance(paths, list) or not paths or not all(isinstance(p, str) and p.startswith("/") for p in paths):
+        raise bad_request("The partition key definition must have paths, e.g. {'paths': ['/id'], 'kind': 'Hash'}.")
+    if given.get("kind", "Hash") == "MultiHash" or len(paths) > 1:
+        raise not_built("A hierarchical partition key")
+    return {"paths": paths, "kind": "Hash", "version": int(given.get("version", 1))}
+
+
+def _indexing_policy(given: dict[str, Any]) -> dict[str, Any]:
+    excluded = list(given.get("excludedPaths") or [])
+    if _ETAG_PATH not in excluded:
+        excluded.append(_ETAG_PATH)
+    return {
+        **given,
+        "indexingMode": str(given.get("indexingMode", "consistent")).lower(),
+        "automatic": given.get("automatic", True),
+        "includedPaths": given.get("includedPaths") or [{"path": "/*"}],
+        "excludedPaths": excluded,
+    }
