@@ -12,7 +12,7 @@ FORBIDDEN = frozenset("/\\?#")
 
 
 def checked_id(value: Any, what: str) -> str:
-    """A legal id: a non-empty string of at most 255 characters without / \\ ? #. Raises a 400."""
+    """A legal id: a non-empty string of at most 255 characters, none of them FORBIDDEN. Raises a 400."""
     if not isinstance(value, str) or not value:
         raise bad_request(
             f"The input content is invalid because the required properties - 'id; ' - are missing or not a string "

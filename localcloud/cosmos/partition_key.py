@@ -1,7 +1,7 @@
 """Partition keys: from documents, from headers, and as effective partition key (EPK) hashes.
 
-The hash of version 2 keys is MurmurHash3 x64 128 over type byte and value, bytes reversed, the two highest bits cleared:
-identical to what the SDKs compute.
+The hash of version 2 keys is MurmurHash3 x64 128 over type byte and value, bytes reversed, the two highest bits
+cleared: identical to what the SDKs compute.
 """
 
 import struct

@@ -117,7 +117,7 @@ class CosmosServer:
 
 
 def _operation(exchange: Exchange) -> str:
-    """What the request does, in the words of fault rules: read, create, upsert, replace, patch, delete, batch …"""
+    """What the request does, in the words of fault rules: read, create, upsert, replace, patch, delete, batch."""
     if exchange.flag("x-ms-cosmos-is-batch-request"):
         return "batch"
     if exchange.flag("x-ms-documentdb-isquery") or exchange.flag("x-ms-cosmos-is-query-plan-request"):
