@@ -39,8 +39,9 @@ def _rows(listed: Iterable[Deviation]) -> list[tuple[str, str]]:
     """One row for each reason within a recording."""
     notes: dict[tuple[str, str], list[str]] = {}
     for d in listed:
-        notes.setdefault((d.recording, d.reason), []).append(d.note.replace("|", r"\|"))
-    return [(f"`{recording}`: {'; '.join(named)}", reason) for (recording, reason), named in notes.items()]
+        place = f" at {d.only}" if d.only else ""
+        notes.setdefault((d.recording, d.reason), []).append(f"`{d.note}`{place}".replace("|", r"\|"))
+    return [(f"{recording}: {'; '.join(named)}", reason) for (recording, reason), named in notes.items()]
 
 
 def _table(left: str, right: str, rows: list[tuple[str, str]]) -> list[str]:
