@@ -40,8 +40,8 @@ def _state(text: str | bytes) -> TurnOutcome:
     # raw_decode: the worker may put more lines behind the JSON of a failure.
     try:
         state, _ = json.JSONDecoder().raw_decode(text.decode() if isinstance(text, bytes) else text)
-    except ValueError as error:
-        return TurnOutcome(error=f"The orchestrator function's state is not JSON: {error}")
+    except ValueError as problem:
+        return TurnOutcome(error=f"The orchestrator function's state is not JSON: {problem}")
     if not isinstance(state, dict):
         return TurnOutcome(error="The orchestrator function's state is not a JSON object.")
     done, error = bool(state.get("isDone")), state.get("error")

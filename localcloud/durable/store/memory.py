@@ -67,11 +67,6 @@ class MemoryHistoryStore:
         kept = self._kept.get(instance_id)
         return kept.state if kept else None
 
-    def started(self, instance_id: str) -> HistoryEvent | None:
-        """The ExecutionStarted event of an instance."""
-        kept = self._kept.get(instance_id)
-        return kept.started if kept else None
-
     def history(self, instance_id: str) -> list[HistoryEvent]:
         """The events of the present execution, oldest first."""
         kept = self._kept.get(instance_id)

@@ -100,10 +100,6 @@ class HistoryStore(Protocol):
         """The state of an instance."""
         ...
 
-    def started(self, instance_id: str) -> HistoryEvent | None:
-        """The ExecutionStarted event of an instance."""
-        ...
-
     def history(self, instance_id: str) -> list[HistoryEvent]:
         """The events of the present execution, oldest first."""
         ...

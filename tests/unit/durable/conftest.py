@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from azure.durable_functions import Orchestrator
+from azure.durable_functions.orchestrator import Orchestrator
 
 from localcloud.clock import VirtualClock
 from localcloud.durable.engine import Engine
@@ -105,6 +105,7 @@ class Hub:
         return state
 
     async def advance_to_next_timer(self) -> None:
+        await self.engine.wait_idle()
         assert self.clock.next_wake is not None
         self.clock.advance_to(self.clock.next_wake)
         await self.engine.wait_idle()

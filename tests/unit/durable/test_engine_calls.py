@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import azure.durable_functions as df
+from azure.durable_functions.models.RetryOptions import RetryOptions
 
 from localcloud.durable.model import RuntimeStatus
 
@@ -87,7 +87,7 @@ async def test_a_failed_activity_raises_reason_and_details_in_the_orchestrator(h
 async def test_retries_pause_between_tries_and_once_more_after_the_last(hub: Hub) -> None:
     @hub.orchestrator
     def retrying(context: Any) -> Any:
-        yield context.call_activity_with_retry("fail", df.RetryOptions(500, 3), "z")
+        yield context.call_activity_with_retry("fail", RetryOptions(500, 3), "z")
 
     await hub.open()
     began = hub.clock.now()
