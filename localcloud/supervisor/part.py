@@ -60,11 +60,10 @@ class PartProcess:
         self._reading = asyncio.create_task(self._read(self._process))
         try:
             async with asyncio.timeout(timeout):
-                while not await self.part.ready():
-                    if self._process.returncode is not None:
-                        await self._reading
-                        raise PartFailedError(self._account(f"ended with code {self._process.returncode}"))
-                    await asyncio.sleep(0.03)
+                await self._until_ready(self._process)
+        except PartFailedError as error:
+            await self.stop()
+            raise PartFailedError(self._account(str(error))) from None
         except TimeoutError:
             await self.stop()
             raise PartFailedError(self._account(f"was not ready after {timeout:g} s")) from None
@@ -88,6 +87,13 @@ class PartProcess:
             self._say(self.part.name, f"did not stop within {_STOP_WITHIN:g} s and is killed")
             self._process.kill()
             await self._process.wait()
+
+    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+        while not await self.part.ready():
+            if process.returncode is not None:
+                await asyncio.gather(*([self._reading] if self._reading else []))
+                raise PartFailedError(f"ended with code {process.returncode}")
+            await asyncio.sleep(0.03)
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None  # noqa: S101 - started with a pipe

@@ -1,5 +1,6 @@
 """Ports on loopback: the official ones when they are free, or any free ones."""
 
+import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -41,7 +42,9 @@ class Ports:
             try:
                 socket.create_server(("127.0.0.1", port)).close()
             except OSError as error:
+                cause = os.strerror(error.errno or 0)
+                other = ", or --port N" if name == "host" else ""
                 raise PortInUseError(
-                    f"Port {port} ({name}) can't be used: {error.strerror}. End the program that has it, "
-                    f"or let localcloud choose: --free-ports" + (", or --port N." if name == "host" else ".")
+                    f"Port {port} ({name}) can't be used: {cause}. End the program that has it, "
+                    f"or let localcloud choose: --free-ports{other}."
                 ) from error

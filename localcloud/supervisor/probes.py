@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -28,21 +29,33 @@ def listening(*ports: int) -> Callable[[], Awaitable[bool]]:
 
 
 def host_running(port: int, secrets: Path) -> Callable[[], Awaitable[bool]]:
-    """Ready once the Functions host says Running. Raises PartFailedError when it says that the app is broken."""
+    """Ready once the Functions host runs with functions. Raises PartFailedError when it can't load the app.
+
+    As on Azure, a host whose app can't be imported says Running, has no functions and logs the reason.
+    """
 
     async def probe() -> bool:
-        url = f"http://127.0.0.1:{port}/admin/host/status"
         try:
             headers = {"x-functions-key": read_keys(secrets)["masterKey"]}
-            async with aiohttp.ClientSession(timeout=_ATTEMPT) as session, session.get(url, headers=headers) as answer:
-                status = await answer.json() if answer.status == 200 else {}
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=_ATTEMPT, headers=headers) as session:
+                status = await _json(session, "/admin/host/status")
+                functions = await _json(session, "/admin/functions")
         except (aiohttp.ClientError, TimeoutError, OSError, KeyError, ValueError):
             return False
         if status.get("errors"):
-            raise PartFailedError("The Functions host can't run the app:\n  " + "\n  ".join(status["errors"]))
-        return status.get("state") == "Running"
+            raise PartFailedError("can't run the app: " + " ".join(status["errors"]))
+        if status.get("state") != "Running":
+            return False
+        if not functions:
+            raise PartFailedError("found no functions in the app")
+        return True
 
     return probe
+
+
+async def _json(session: aiohttp.ClientSession, path: str) -> Any:
+    async with session.get(path, raise_for_status=True) as answer:
+        return await answer.json()
 
 
 def read_keys(secrets: Path) -> dict[str, str]:

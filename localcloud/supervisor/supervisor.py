@@ -1,7 +1,7 @@
 """Starts everything in the right order, says where it is, keeps it running, stops it in the reverse order."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from localcloud.supervisor.probes import read_keys
 from localcloud.supervisor.provision import provision_cosmos
 from localcloud.supervisor.ready import Ready, children_of
 from localcloud.supervisor.settings import connection_string_form, identity_form
+from localcloud.supervisor.together import together
 from localcloud.supervisor.watch import WatchedPart
 
 _OTHER_NAMES = {"cosmos_tls": "cosmos", "vault": "identity", "blob": "azurite", "queue": "azurite", "table": "azurite"}
@@ -99,21 +100,30 @@ class Supervisor:
         ensure_certificates(self._folder.path / "certificates")
         for section in resources.unserved:
             self._say("localcloud", f"{file}: the section {section} is not built yet; nothing of it is created")
-        parts = [plan.stand_in(name, self._folder.path, options.ports, file) for name in options.stand_ins]
-        await self._launch(*parts)
+        parts = {name: plan.stand_in(name, self._folder.path, options.ports, file) for name in options.stand_ins}
+        needed_at_once = [part for name, part in parts.items() if name != "azurite"]
+        await together(
+            self._start_app(needed_at_once, resources),
+            self._launch(*(part for name, part in parts.items() if name == "azurite")),
+        )
+        self._complete = True
+        self._announce()
+        return self.ready()
+
+    async def _start_app(self, stand_ins: Sequence[Part], resources: Resources) -> None:
+        """The host needs identity and Cosmos DB at once. Azurite is slow to start and needed later, as on a bad day."""
+        await self._launch(*stand_ins)
+        options = self.options
         if "cosmos" in self._parts:
             await provision_cosmos(f"http://127.0.0.1:{options.ports.cosmos}", resources.cosmos)
         if options.app is not None:
             await self._launch(plan.host(options.app.resolve(), self._folder.path, options.ports, self.settings()))
-        self._complete = True
-        self._announce()
-        return self.ready()
 
     async def _launch(self, *parts: Part) -> None:
         """Starts parts side by side; the first failure counts."""
         for part in parts:
             self._parts[part.name] = WatchedPart(part, self._say, self._announce)
-        await asyncio.gather(*(self._parts[part.name].start() for part in parts))
+        await together(*(self._parts[part.name].start() for part in parts))
 
     async def _await_ports(self) -> None:
         started = set(self.options.stand_ins) | ({"host"} if self.options.app is not None else set())

@@ -1,0 +1,151 @@
+"""`python -m localcloud cloud` as people run it; `--only identity` keeps it quick."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from localcloud.supervisor.ports import Ports
+
+
+def cloud(data: Path, *options: str, only: str = "identity") -> list[str]:
+    return [sys.executable, "-m", "localcloud", "cloud", "--only", only, "--data", str(data), *options]
+
+
+def run(command: list[str]) -> tuple[int, str]:
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stderr
+
+
+def until_ready(process: "subprocess.Popen[bytes]", file: Path) -> dict[str, int]:
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    pids: dict[str, int] = json.loads(file.read_text())["pids"]
+    return pids
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended (what nobody waits for stays as a zombie) within a few seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        status = Path(f"/proc/{pid}/stat")
+        try:
+            if status.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly(tmp_path: Path, number: int) -> None:
+    file = tmp_path / "ready.json"
+    process = subprocess.Popen(cloud(tmp_path / "d", "--free-ports", "--quiet", "--ready-file", str(file)))
+    pids = until_ready(process, file)
+
+    process.send_signal(number)
+
+    assert process.wait(15) == 0
+    assert gone(pids["identity"])
+
+
+def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
+    file = tmp_path / "ready.json"
+    process = subprocess.Popen(cloud(tmp_path / "d", "--free-ports", "--quiet", "--ready-file", str(file)))
+    pids = until_ready(process, file)
+
+    process.kill()
+    process.wait(15)
+
+    assert gone(pids["identity"])
+
+
+def test_a_data_folder_serves_one_at_a_time(tmp_path: Path) -> None:
+    file = tmp_path / "ready.json"
+    process = subprocess.Popen(cloud(tmp_path / "d", "--free-ports", "--quiet", "--ready-file", str(file)))
+    until_ready(process, file)
+    try:
+        code, error = run(cloud(tmp_path / "d", "--free-ports"))
+    finally:
+        process.terminate()
+        process.wait(15)
+
+    assert code == 1
+    assert f"is in use by another localcloud (process {process.pid})" in error
+
+
+def test_a_port_in_use_is_named_with_the_remedy(tmp_path: Path) -> None:
+    try:
+        taken = socket.create_server(("127.0.0.1", Ports.vault))
+    except OSError:
+        taken = None  # something else holds it already, which serves as well
+    code, error = run(cloud(tmp_path / "d"))
+    if taken is not None:
+        taken.close()
+
+    assert code == 1
+    assert f"Port {Ports.vault} (vault) can't be used: Address already in use." in error
+    assert "--free-ports" in error
+
+
+def test_a_damaged_store_is_named_and_left_alone(tmp_path: Path) -> None:
+    store = tmp_path / "d" / "identity" / "vault.db"
+    store.parent.mkdir(parents=True)
+    store.write_bytes(b"this is no database, and it is long enough to be taken for one" * 20)
+    before = store.read_bytes()
+
+    code, error = run(cloud(tmp_path / "d", "--free-ports"))
+
+    assert code == 1
+    assert f"The file {store} can't be used: file is not a database" in error
+    assert store.read_bytes() == before
+
+
+def test_fresh_empties_its_own_folder_only(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+
+    code, error = run(cloud(tmp_path / "mine", "--free-ports", "--fresh"))
+
+    assert code == 1
+    assert "was not made by localcloud, so --fresh leaves it alone" in error
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("{", "is wrong at the file: Invalid JSON"),
+        ('{"keyVault": {"secrets": "x"}}', "is wrong at keyVault.secrets: Input should be a valid array"),
+        ('{"databases": []}', "is wrong at databases: Extra inputs are not permitted"),
+    ],
+)
+def test_a_broken_resources_file_is_explained(tmp_path: Path, content: str, expected: str) -> None:
+    (tmp_path / "r.json").write_text(content)
+    code, error = run(cloud(tmp_path / "d", "--free-ports", "--resources", str(tmp_path / "r.json")))
+    assert code == 1
+    assert expected in error
+    assert not (tmp_path / "d").exists()
+
+
+def test_an_unknown_part_and_an_unknown_verb_are_refused(tmp_path: Path) -> None:
+    assert run(cloud(tmp_path / "d", only="cosmic"))[0] == 2
+    assert run([sys.executable, "-m", "localcloud", "fly"])[0] == 2
+    code, error = run([sys.executable, "-m", "localcloud", "lint", "."])
+    assert (code, "not built yet" in error) == (2, True)
+
+
+@pytest.mark.parametrize("verb", ["up", "cloud", "host", "cosmos", "identity", "faults", "lint"])
+def test_every_verb_explains_itself(verb: str) -> None:
+    command = [sys.executable, "-m", "localcloud", verb, "--help"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"localcloud {verb}" in done.stdout

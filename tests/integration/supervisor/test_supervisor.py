@@ -1,0 +1,95 @@
+"""The host with an app and a stand-in, as processes under the supervisor."""
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from localcloud.supervisor.part import PartFailedError
+from tests.integration.supervisor.conftest import Start
+
+
+def read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_text())
+    return content
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def changed(file: Path, part: str, before: int) -> dict[str, Any]:
+    async with asyncio.timeout(20):
+        while (ready := read(file))["pids"][part] == before:  # noqa: ASYNC110 - the file is another process's
+            await asyncio.sleep(0.02)
+    return ready
+
+
+async def test_the_ready_file_tells_everything_and_the_app_has_its_settings(start: Start, tmp_path: Path) -> None:
+    await start()
+
+    ready = read(tmp_path / "ready.json")
+    assert ready.keys() == {"host", "keyVault", "masterKey", "durableKey", "settings", "pids"}
+    assert ready["pids"].keys() == {"host", "worker", "identity"}
+    assert len(ready["pids"]["worker"]) == 1
+    assert ready["settings"]["CosmosDB"] == ""
+    assert (tmp_path / "ready.json").stat().st_mode & 0o077 == 0
+    async with aiohttp.ClientSession(ready["host"], headers={"x-functions-key": ready["masterKey"]}) as http:
+        for name, value in ready["settings"].items():
+            async with http.get(f"/api/settings/{name}") as answer:
+                assert (name, await answer.text()) == (name, value)
+
+
+async def test_keys_are_checked_as_on_azure(start: Start, tmp_path: Path) -> None:
+    await start()
+    host = read(tmp_path / "ready.json")["host"]
+    async with aiohttp.ClientSession(host) as http, http.get("/api/settings/X") as answer:
+        assert answer.status == 401
+
+
+@pytest.mark.parametrize("part", ["host", "identity"])
+async def test_a_killed_part_comes_back_on_its_port_with_its_data(start: Start, tmp_path: Path, part: str) -> None:
+    await start()
+    before = read(tmp_path / "ready.json")
+    os.kill(before["pids"][part], signal.SIGKILL)
+
+    after = await changed(tmp_path / "ready.json", part, before["pids"][part])
+
+    for name in ("host", "keyVault", "masterKey", "settings"):
+        assert after[name] == before[name]
+    keys = {"x-functions-key": after["masterKey"]}
+    async with (
+        aiohttp.ClientSession(after["host"], headers=keys) as http,
+        http.get("/api/settings/FUNCTIONS_WORKER_RUNTIME") as answer,
+    ):
+        assert await answer.text() == "python"
+
+
+async def test_stopping_ends_every_process_and_removes_the_ready_file(start: Start, tmp_path: Path) -> None:
+    supervisor = await start()
+    pids = read(tmp_path / "ready.json")["pids"]
+
+    await supervisor.stop()
+
+    assert not any(alive(pid) for pid in (pids["host"], pids["identity"], *pids["worker"]))
+    assert not (tmp_path / "ready.json").exists()
+
+
+async def test_an_app_that_cannot_be_imported_fails_with_its_cause(
+    start: Start, app_folder: Path, tmp_path: Path
+) -> None:
+    (app_folder / "function_app.py").write_text("import a_module_that_is_not_there\n")
+
+    with pytest.raises(PartFailedError, match="No module named 'a_module_that_is_not_there'"):
+        await start()
+
+    assert not (tmp_path / "ready.json").exists()
