@@ -25,7 +25,7 @@ from localcloud.host.worker.inprocess import InProcessWorker
 from localcloud.host.worker.pool import WorkerPool
 
 _MAX_BODY = 104_857_600
-_RETRY_FIRST, _RETRY_LONGEST = 10.0, 120.0
+RETRY_FIRST, RETRY_LONGEST = 10.0, 120.0
 """Seconds between the starts of a host in error."""
 
 
@@ -181,10 +181,10 @@ class FunctionsHost:
             log("No job functions found. Does the app folder have a function_app.py with a FunctionApp and functions?")
 
     async def _retry(self) -> None:
-        pause = _RETRY_FIRST
+        pause = RETRY_FIRST
         while not self.state.running:
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _RETRY_LONGEST)
+            pause = min(pause * 2, RETRY_LONGEST)
             await self._stop_app()
             await self._launch()
         self.options.log("The host is running now.")

@@ -96,6 +96,7 @@ class HttpServer:
         """Stops listening, gives running requests `patience` seconds, then closes the connections."""
         if self._server is not None and self._manager is not None:
             self._server.close()
+            self._manager.pre_shutdown()  # closes idle connections at once
             await self._manager.shutdown(patience)
             self._server = None
 

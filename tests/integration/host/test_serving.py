@@ -1,0 +1,199 @@
+import asyncio
+import itertools
+import os
+from dataclasses import replace
+
+import pytest
+
+from localcloud.host.application import FunctionsHost
+from localcloud.host.http.server import PortInUseError
+from localcloud.host.settings import SettingsError
+from tests.integration.host.conftest import Start
+
+APP = """
+import json, os
+
+@app.route("echo/{*rest}")
+def echo(req: func.HttpRequest) -> func.HttpResponse:
+    seen = {"method": req.method, "url": req.url, "route": dict(req.route_params), "query": dict(req.params)}
+    return func.HttpResponse(json.dumps({**seen, "body": req.get_body().decode()}), mimetype="application/json")
+
+@app.route("only-get", methods=["GET"])
+def only_get(req: func.HttpRequest) -> str: return "got"
+
+@app.route("boom")
+def boom(req: func.HttpRequest) -> str: raise ValueError("boom text")
+
+@app.route("pid")
+async def pid(req: func.HttpRequest) -> str: return str(os.getpid())
+
+@app.route("die")
+async def die(req: func.HttpRequest) -> str: os._exit(3)
+
+@app.route("setting")
+def setting(req: func.HttpRequest) -> str: return os.environ.get("GREETING", "none")
+
+@app.route("keyed", auth_level=func.AuthLevel.FUNCTION)
+def keyed(req: func.HttpRequest) -> str: return "keyed"
+"""
+
+
+async def test_a_request_reaches_its_function_and_comes_back(start: Start) -> None:
+    host = await start(APP)
+    async with host.session.post(f"{host.base}/api/echo/a%2Fb/c?x=1&x=2", data="hello") as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+        assert await answer.json() == {
+            "method": "POST",
+            "url": f"{host.base}/api/echo/a%2Fb/c?x=1&x=2",
+            "route": {"rest": "a%2Fb/c"},
+            "query": {"x": "1,2"},
+            "body": "hello",
+        }
+
+
+async def test_a_streaming_clients_body_arrives(start: Start) -> None:
+    host = await start(APP)
+
+    async def pieces() -> object:
+        for piece in (b"ab", b"cd"):
+            yield piece
+
+    async with host.session.post(f"{host.base}/api/echo/x", data=pieces()) as answer:
+        assert (await answer.json())["body"] == "abcd"
+
+
+async def test_wrong_methods_and_unknown_routes_are_404(start: Start) -> None:
+    host = await start(APP)
+    assert await host.get("/api/only-get") == (200, "got")
+    assert await host.ask("POST", "/api/only-get") == (404, "")
+    assert await host.get("/api/nope") == (404, "")
+
+
+async def test_an_exception_is_500_empty_and_in_the_log(start: Start) -> None:
+    host = await start(APP)
+    assert await host.get("/api/boom") == (500, "")
+    text = "\n".join(host.log)
+    assert "Executed 'Functions.boom' (Failed, Id=" in text
+    assert "Result: Failure\nException: ValueError: boom text" in text
+
+
+async def test_the_home_page(start: Start) -> None:
+    host = await start(APP)
+    status, page = await host.get("/")
+    assert status == 200
+    assert "<title>Your Azure Function App is up and running.</title>" in page
+
+
+async def test_the_apps_code_runs_in_another_process_that_is_replaced_when_it_dies(start: Start) -> None:
+    host = await start(APP)
+    _, first = await host.get("/api/pid")
+    assert [int(first)] == host.host.worker_pids
+    assert int(first) != os.getpid()
+    assert await host.get("/api/die") == (500, "")
+    status, second = await host.get("/api/pid")
+    assert status == 200
+    assert second != first
+
+
+async def test_several_workers_take_turns(start: Start) -> None:
+    host = await start(APP, settings={"FUNCTIONS_WORKER_PROCESS_COUNT": "2"})
+    pids = [(await host.get("/api/pid"))[1] for _ in range(6)]
+    assert len(set(pids)) == 2
+    assert all(earlier != later for earlier, later in itertools.pairwise(pids))
+
+
+async def test_the_app_can_run_in_the_hosts_process(start: Start) -> None:
+    host = await start(APP, in_process=True)
+    assert await host.get("/api/pid") == (200, str(os.getpid()))
+    assert host.host.worker_pids == []
+
+
+async def test_settings_reach_the_app_and_the_environment_wins(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"local_settings_json": '{"Values": {"GREETING": "from file"}}'}
+    host = await start(APP, files=files)
+    assert await host.get("/api/setting") == (200, "from file")
+    monkeypatch.setenv("GREETING", "from environment")
+    other = await start(APP, files=files)
+    assert await other.get("/api/setting") == (200, "from environment")
+
+
+async def test_keys_are_checked_only_when_asked_for(start: Start) -> None:
+    host = await start(APP)
+    assert await host.get("/api/keyed") == (200, "keyed")
+    strict = await start(APP, enable_auth=True)
+    assert await strict.get("/api/keyed") == (401, "")
+    key = {"x-functions-key": strict.host.master_key}
+    assert await strict.get("/api/keyed", headers=key) == (200, "keyed")
+    assert await strict.get("/admin/functions") == (401, "")
+
+
+async def test_cors_is_answered_before_routing(start: Start) -> None:
+    host = await start(APP, files={"local_settings_json": '{"Host": {"CORS": "http://shop.example"}}'})
+    asked = {"Origin": "http://shop.example", "Access-Control-Request-Method": "PUT"}
+    async with host.session.options(f"{host.base}/api/nope", headers=asked) as answer:
+        assert answer.status == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://shop.example"
+        assert answer.headers["Access-Control-Allow-Methods"] == "PUT"
+    async with host.session.get(f"{host.base}/api/only-get", headers={"Origin": "http://shop.example"}) as answer:
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://shop.example"
+    async with host.session.get(f"{host.base}/api/only-get", headers={"Origin": "http://evil.example"}) as answer:
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_a_taken_port_is_said_and_disturbs_nobody(start: Start) -> None:
+    host = await start(APP)
+    with pytest.raises(PortInUseError, match=f"^Port {host.host.port} is unavailable"):
+        await start(APP, port=host.host.port)
+    assert await host.get("/api/only-get") == (200, "got")
+
+
+async def test_a_broken_settings_file_is_named(start: Start) -> None:
+    with pytest.raises(SettingsError, match=r"local\.settings\.json is not valid JSON"):
+        await start(APP, files={"local_settings_json": '{"Values": '})
+
+
+async def test_a_missing_app_folder_is_named(start: Start) -> None:
+    host = await start(APP)
+    options = host.host.options
+    with pytest.raises(SettingsError, match="There is no app folder"):
+        await FunctionsHost(replace(options, app_dir=options.app_dir / "nope")).start()
+
+
+async def test_too_large_a_body_is_413(start: Start) -> None:
+    host = await start(APP, settings={"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "10"})
+    assert await host.ask("POST", "/api/echo/x", data="x" * 11) == (413, "")
+    assert (await host.ask("POST", "/api/echo/x", data="x" * 10))[0] == 200
+
+
+async def raw(port: int, request: bytes) -> bytes:
+    """The first line of the answer to bytes on the wire."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    line = await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"GET /api/echo/x HTTP/1.1\r\nHost: h\r\n\r\n", b"200"),
+        (b"FOO /api/echo/x HTTP/1.1\r\nHost: h\r\n\r\n", b"200"),
+        (b"get /api/only-get HTTP/1.1\r\nHost: h\r\n\r\n", b"200"),
+        (b"GET /api/echo/x HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET /api/echo/x HTTP/1.1\r\nHost: a b\r\n\r\n", b"400"),
+        (b"GET /api/echo/x HTTP/1.1\r\nHost:\r\n\r\n", b"500"),
+        (b"GET /api/echo/%00 HTTP/1.1\r\nHost: h\r\n\r\n", b"400"),
+        (b"GET /api/echo/x HTTP/1.1\r\nHost: h\r\nX: \xe4\r\n\r\n", b"400"),
+        (b"GET /api/echo/" + b"p" * 9000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", b"414"),
+        (b"GET /api/echo/x HTTP/1.1\r\nHost: h\r\nX: " + b"v" * 33000 + b"\r\n\r\n", b"431"),
+        (
+            b"GET /api/echo/x HTTP/1.1\r\nHost: h\r\n" + b"".join(b"X%d: v\r\n" % n for n in range(101)) + b"\r\n",
+            b"431",
+        ),
+        (b"nonsense nonsense\r\n\r\n", b"400"),
+    ],
+)
+async def test_odd_requests_on_the_wire(start: Start, request_bytes: bytes, status: bytes) -> None:
+    host = await start(APP, in_process=True)
+    assert (await raw(host.host.port, request_bytes)).split(b" ")[1] == status
