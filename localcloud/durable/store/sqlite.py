@@ -21,6 +21,8 @@ from localcloud.durable.store.schema import SCHEMA
 from localcloud.group_commit import GroupCommitDatabase
 
 _TERMINAL = ",".join(f"'{status.value}'" for status in RuntimeStatus if status.terminal)
+_ENQUEUE = f"""INSERT INTO message SELECT ?, id, execution_id, ? FROM instance
+    WHERE id = ? AND execution_id = ? AND status NOT IN ({_TERMINAL})"""  # noqa: S608 - constants
 _OF_INSTANCE = ("turn", "work", "message")
 
 
@@ -113,11 +115,7 @@ def _remove(connection: sqlite3.Connection, instance_id: str) -> int:
 
 def _enqueue(connection: sqlite3.Connection, message: Message) -> None:
     """A message for an execution that is over is void."""
-    connection.execute(
-        "INSERT INTO message SELECT ?, id, execution_id, ? FROM instance WHERE id = ? AND execution_id = ? "
-        f"AND status NOT IN ({_TERMINAL})",
-        (message.key, json.dumps(message.event), message.instance_id, message.execution_id),
-    )
+    connection.execute(_ENQUEUE, (message.key, json.dumps(message.event), message.instance_id, message.execution_id))
 
 
 def _commit(connection: sqlite3.Connection, turn: TurnRecord) -> None:
