@@ -47,7 +47,7 @@ class CosmosServer:
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.add_routes(AdminApi(self.store, self.faults).routes())
         app.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
         try:
             self.port = await self._listen(self.port, None)
@@ -66,7 +66,7 @@ class CosmosServer:
 
     async def _listen(self, port: int, context: ssl.SSLContext | None) -> int:
         assert self._runner is not None  # noqa: S101 - called by start only
-        site = web.TCPSite(self._runner, self._host, port, ssl_context=context, shutdown_timeout=1)
+        site = web.TCPSite(self._runner, self._host, port, ssl_context=context)
         await site.start()
         server = site._server
         assert isinstance(server, asyncio.Server)  # noqa: S101 - TCPSite listens with asyncio's server

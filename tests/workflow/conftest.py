@@ -1,13 +1,13 @@
 """The world that the order workflow's tests act in."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from localcloud.testing.cloud import Cloud
 
 import activities
 import orchestrations
+from localcloud.testing.cloud import Cloud
 from localcloud.testing.workflow import Workflow
 from shared.clients import close_clients
 from tests.workflow.order_world import OrderWorld
@@ -15,11 +15,11 @@ from tests.workflow.order_world import OrderWorld
 
 @pytest.fixture
 async def world(
-    cloud: Cloud, workflow: Callable[..., Awaitable[Workflow]], monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, workflow: Callable[..., Workflow], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[OrderWorld]:
     """An empty shop. Limits are the defaults: approval over 1000.00, 15 minutes for a step."""
     for name, value in cloud.settings.items():
         monkeypatch.setenv(name, value)
     sources: list[Any] = [*orchestrations.blueprints, *activities.blueprints]
-    yield OrderWorld(await workflow(sources))
+    yield OrderWorld(workflow(sources))
     await close_clients()
