@@ -1,5 +1,6 @@
 """Which extensions a host has."""
 
+from localcloud.durable.extension import DurableExtension
 from localcloud.host.authorization import Authorization
 from localcloud.host.extension import HostExtension
 from localcloud.host.host_json import HostConfig
@@ -10,12 +11,4 @@ from localcloud.host.triggers.timer import TimerTrigger
 def host_extensions(config: HostConfig, authorization: Authorization) -> tuple[HttpTrigger, list[HostExtension]]:
     """The HTTP trigger, and all extensions in starting order (HTTP comes last: requests need the others)."""
     http = HttpTrigger(config.route_prefix, authorization)
-    return http, [*_durable(), TimerTrigger(), http]
-
-
-def _durable() -> list[HostExtension]:
-    try:
-        from localcloud.durable.extension import DurableExtension  # noqa: PLC0415 - still being put together
-    except ImportError:
-        return []
-    return [DurableExtension()]
+    return http, [DurableExtension(), TimerTrigger(), http]
