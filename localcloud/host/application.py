@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.host.admin.router import AdminRouter
 from localcloud.host.authorization import Authorization
@@ -21,8 +21,10 @@ from localcloud.host.model import AppIndex, HostError
 from localcloud.host.options import DEFAULT_PORT, HostOptions
 from localcloud.host.settings import LocalSettings, SettingsError, app_settings, is_true, load_local_settings
 from localcloud.host.state import HostState
-from localcloud.host.worker.inprocess import InProcessWorker
 from localcloud.host.worker.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from localcloud.host.worker.inprocess import InProcessWorker
 
 _MAX_BODY = 104_857_600
 RETRY_FIRST, RETRY_LONGEST = 10.0, 120.0
@@ -141,6 +143,9 @@ class FunctionsHost:
     async def _start_worker(self) -> AppIndex:
         options = self.options
         if options.in_process:
+            # the SDKs that it imports make the host's start slower
+            from localcloud.host.worker.inprocess import InProcessWorker  # noqa: PLC0415 - see above
+
             self._worker = InProcessWorker(self.app_dir, self.settings, options.log)
         else:
             count = options.workers or _number(self.settings, "FUNCTIONS_WORKER_PROCESS_COUNT", 1)
@@ -185,8 +190,11 @@ class FunctionsHost:
         while not self.state.running:
             await asyncio.sleep(pause)
             pause = min(pause * 2, RETRY_LONGEST)
-            await self._stop_app()
-            await self._launch()
+            try:
+                await self._stop_app()
+                await self._launch()
+            except Exception as error:  # the next try may find it mended
+                self.options.log(f"The host could not be started: {type(error).__name__}: {error}")
         self.options.log("The host is running now.")
 
     async def _stop_app(self) -> None:

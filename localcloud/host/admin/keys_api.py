@@ -42,7 +42,8 @@ class KeysApi:
             return json_answer(200, {"keys": listed, "links": [{"rel": "self", "href": href}]})
         href = f"{href}/{key}"
         if request.method == "GET":
-            return json_answer(200, _shown(key, keys[key], href)) if key in keys else empty(404)
+            value = self._store.master if key.lower() == MASTER else keys.get(key)
+            return empty(404) if value is None else json_answer(200, _shown(key, value, href))
         if request.method == "DELETE":
             return self._delete(keys, key, save)
         if request.method in ("PUT", "POST"):

@@ -4,12 +4,14 @@ azure-functions-durable 1.x parses every event of the history with dateutil at e
 of a replay. `datetime.fromisoformat` gives the same results for the engine's timestamps in a twentieth of the time.
 """
 
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import datetime
 
 _MODULE = "azure.durable_functions.models.history.HistoryEvent"
 _NAME = "dt_parse"
+_CLIENT = "azure.durable_functions.models.utils.http_utils"
 
 
 class DurablePatchError(RuntimeError):
@@ -43,3 +45,12 @@ def apply_durable_patch() -> bool:
     if parser.__module__ != __name__:
         setattr(module, _NAME, fast_parser(parser))
     return True
+
+
+async def close_durable_client() -> None:
+    """Closes the HTTP session that the SDK's client keeps for the process: it is of no use on another event loop."""
+    module = sys.modules.get(_CLIENT)
+    session = getattr(module, "_client_session", None)
+    if module is not None and session is not None:
+        await session.close()
+        module.__dict__.update(_client_session=None, _session_lock=asyncio.Lock())

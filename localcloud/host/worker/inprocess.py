@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from localcloud.host.model import AppIndex, Invocation, InvocationResult
-from localcloud.host.worker.durable_patch import apply_durable_patch
+from localcloud.host.worker.durable_patch import apply_durable_patch, close_durable_client
 from localcloud.host.worker.indexing import Functions, index_folder, index_functions
-from localcloud.host.worker.invocation import function_threads, not_loaded, run_async, run_sync
+from localcloud.host.worker.invocation import failed, function_threads, not_loaded, run_async, run_sync
 from localcloud.host.worker.loading import enter_app_folder, functions_of
 
 _OWN_PACKAGE = __name__.partition(".")[0]
@@ -78,10 +78,13 @@ class InProcessWorker:
         function = self._functions.get(invocation.function)
         if function is None:
             return not_loaded(invocation.function)
-        if function.is_async:
-            return await run_async(function, invocation)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, run_sync, function, invocation)
+        try:
+            if function.is_async:
+                return await run_async(function, invocation)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, run_sync, function, invocation)
+        except (SystemExit, Exception) as error:  # a process would end here; this one is the host's
+            return failed(error)
 
     async def replace(self, invocation_id: str) -> None:
         """Nothing can be ended within one's own process: says so in the log."""
@@ -91,6 +94,7 @@ class InProcessWorker:
         """Stops taking calls and restores the process's state. Harmless when never started."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._functions = {}
+        await close_durable_client()
         self._restore()
         self._restore = lambda: None
 

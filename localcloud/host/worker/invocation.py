@@ -16,7 +16,7 @@ from localcloud.host.worker.signature import LoadedFunction
 def function_threads() -> ThreadPoolExecutor:
     """The pool for sync functions: PYTHON_THREADPOOL_THREAD_COUNT threads, by default min(32, cpus + 4)."""
     text = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
-    given = int(text) if text.isdecimal() and 1 <= int(text) <= 32 else None
+    given = int(text) if text.isdecimal() and int(text) >= 1 else None
     return ThreadPoolExecutor(given or min(32, (os.cpu_count() or 1) + 4), "function")
 
 
@@ -44,8 +44,8 @@ async def run_async(function: LoadedFunction, invocation: Invocation) -> Invocat
 
 
 def failed(error: BaseException) -> InvocationResult:
-    """The result for an exception, with its stack."""
-    stack = "".join(traceback.format_exception(error))
+    """The result for an exception, with its stack in the form of Microsoft's worker: the frames alone."""
+    stack = "".join(traceback.extract_tb(error.__traceback__).format())
     return InvocationResult(failure=Failure(f"{type(error).__name__}: {error}", stack))
 
 

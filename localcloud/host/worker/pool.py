@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from localcloud.host.model import AppIndex, Invocation, InvocationResult
+from localcloud.host.model import AppIndex, Failure, Invocation, InvocationResult
 from localcloud.host.worker.child import WorkerChild
 
-_LONGEST_PAUSE = 10.0
+_LONGEST_PAUSE = 5.0
 _FIRST_PAUSE = 0.25
 _HEALTHY_SECONDS = 30.0
 """A process that lived this long is restarted at once; quicker deaths make the pauses grow."""
@@ -48,7 +48,7 @@ class WorkerPool:
         while not self._ready:
             self._changed.clear()
             if self._stopping:
-                raise RuntimeError("The worker pool is stopped.")
+                return InvocationResult(failure=Failure("RuntimeError: The worker processes have been stopped."))
             await self._changed.wait()
         self._turn += 1
         return await self._ready[self._turn % len(self._ready)].invoke(invocation)
