@@ -8,7 +8,12 @@ from types import ModuleType
 import pytest
 from dateutil.parser import parse  # type: ignore[import-untyped]  # ships no types
 
-from localcloud.host.worker.durable_patch import DurablePatchError, apply_durable_patch, fast_parser
+from localcloud.host.worker.durable_patch import (
+    DurablePatchError,
+    apply_durable_patch,
+    close_durable_client,
+    fast_parser,
+)
 
 MODULE = "azure.durable_functions.models.history.HistoryEvent"
 
@@ -64,3 +69,14 @@ def test_an_sdk_without_that_parser_is_reported(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, MODULE, ModuleType(MODULE))
     with pytest.raises(DurablePatchError, match="dt_parse is gone"):
         apply_durable_patch()
+
+
+async def test_the_clients_session_is_closed_and_made_anew_when_needed() -> None:
+    module = importlib.import_module("azure.durable_functions.models.utils.http_utils")
+    first = await module._get_session()
+    await close_durable_client()
+    await close_durable_client()
+    second = await module._get_session()
+    assert first.closed
+    assert second is not first
+    await close_durable_client()

@@ -49,6 +49,9 @@ def repeated(req: func.HttpRequest) -> func.HttpResponse:
 def value_error(req: func.HttpRequest) -> str: raise ValueError("value text")
 
 @http
+def leave(req: func.HttpRequest) -> str: raise SystemExit(4)
+
+@http
 async def async_error(req: func.HttpRequest) -> str: raise RuntimeError("async text")
 
 @http
@@ -175,7 +178,7 @@ async def test_a_failure_has_text_and_stack(worker: InProcessWorker) -> None:
     assert failure is not None
     assert failure.text == "ValueError: value text"
     assert 'raise ValueError("value text")' in failure.stack
-    assert str(failure).startswith("Result: Failure\nException: ValueError: value text\nStack: Traceback")
+    assert str(failure).startswith("Result: Failure\nException: ValueError: value text\nStack:   File ")
     assert not failure.worker_exit
 
 
@@ -245,3 +248,9 @@ async def test_unknown_trigger_types_get_text_and_return_json(worker: InProcessW
 async def test_an_unknown_function_is_a_failure(worker: InProcessWorker) -> None:
     result = await worker.invoke(Invocation("nothing", {}))
     assert result.failure == Failure("RuntimeError: The function 'nothing' is not loaded in this worker.")
+
+
+async def test_an_exit_is_a_failure_where_there_is_no_process_to_end(worker: InProcessWorker) -> None:
+    failure = (await worker.invoke(call("leave"))).failure
+    assert failure is not None
+    assert failure.text == "SystemExit: 4"

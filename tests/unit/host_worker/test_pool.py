@@ -217,6 +217,9 @@ async def test_stopped_processes_are_gone(pool_of: PoolOf) -> None:
     await pool.stop()
     assert [alive(pid) for pid in pids] == [False, False]
     assert pool.pids == []
+    late = await pool.invoke(call("pid"))
+    assert late.failure is not None
+    assert late.failure.text == "RuntimeError: The worker processes have been stopped."
 
 
 def alive(pid: int) -> bool:
