@@ -68,12 +68,18 @@ async def many(engine: Engine, count: int, concurrent: int) -> None:
     )
 
 
+def write_app(folder: Path) -> Path:
+    """The app under measurement, in a folder of its own."""
+    app = folder / "app"
+    app.mkdir()
+    (app / "function_app.py").write_text(APP)
+    (app / "host.json").write_text('{"version": "2.0"}')
+    return app
+
+
 async def main(chains: int, concurrent: int, long: int, workers: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        app = Path(folder, "app")
-        app.mkdir()
-        Path(app, "function_app.py").write_text(APP)
-        Path(app, "host.json").write_text('{"version": "2.0"}')
+        app = write_app(Path(folder))
         pool = WorkerPool(app, {}, workers, print)
         index = await pool.start()
         engine = Engine(

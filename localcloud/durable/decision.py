@@ -23,17 +23,20 @@ class Decision:
     """The events behind the received ones."""
     work: list[Work] = field(default_factory=list)
     children: list[tuple[int, NewInstance]] = field(default_factory=list)
+    renewed: HistoryEvent | None = None
+    """The ExecutionStarted of the next generation after continue_as_new; nothing else of the turn is kept then."""
     failure_text: str | None = None
     """Why it failed or was terminated, as its parent sees it."""
 
 
 def decide(
     state: InstanceState,
+    started: HistoryEvent,
     received: list[HistoryEvent],
     outcome: TurnOutcome,
     plan: Plan,
-    now: datetime,
     *,
+    now: datetime,
     store_inputs: bool,
     new_execution_id: Callable[[], str],
 ) -> Decision:
@@ -43,9 +46,11 @@ def decide(
     if terminated is not None:
         decision.state = replace(state, updated=now)
         _terminate(decision, terminated["Input"], plan.next_id, now)
+    elif plan.completed and plan.continue_with is not None:
+        _continue(decision, started, plan.continue_with, now, new_execution_id())
     else:
         for item in plan.scheduled:
-            _schedule(decision, item, now, store_inputs, new_execution_id)
+            _schedule(decision, item, now, shown=store_inputs, cancelled=plan.cancelled, new_id=new_execution_id)
         _proceed(decision, received, outcome, plan, now)
     decision.appended.append(events.orchestrator_completed(now))
     return decision
@@ -61,6 +66,23 @@ def _terminate(decision: Decision, reason: str | None, next_id: int, now: dateti
         RuntimeStatus.TERMINATED,
         output,
         events.execution_completed(now, next_id, RuntimeStatus.TERMINATED, result),
+    )
+
+
+def _continue(decision: Decision, started: HistoryEvent, input_text: str, now: datetime, execution_id: str) -> None:
+    text = json.dumps(input_text)
+    decision.state = replace(
+        decision.state, status=RuntimeStatus.RUNNING, execution_id=execution_id, input=text, created=now, output=None
+    )
+    decision.renewed = events.execution_started(
+        now,
+        instance_id=decision.state.instance_id,
+        execution_id=execution_id,
+        name=decision.state.name,
+        input_text=text,
+        version=decision.state.version,
+        parent=started["ParentInstance"],
+        generation=None,
     )
 
 
@@ -96,21 +118,29 @@ def _reason(received: list[HistoryEvent], output: str | None) -> str | None:
 
 
 def _schedule(
-    decision: Decision, item: Scheduled, now: datetime, store_inputs: bool, new_execution_id: Callable[[], str]
+    decision: Decision,
+    item: Scheduled,
+    now: datetime,
+    *,
+    shown: bool,
+    cancelled: frozenset[int],
+    new_id: Callable[[], str],
 ) -> None:
+    """Adds the event and the work of one id; `shown` puts the input into the history."""
     task_id = item.task_id
     if item.kind == WorkKind.ACTIVITY:
-        shown = json.dumps([item.input]) if store_inputs else None
-        decision.appended.append(events.task_scheduled(now, task_id, item.name, shown))
+        arguments = json.dumps([item.input]) if shown else None
+        decision.appended.append(events.task_scheduled(now, task_id, item.name, arguments))
         decision.work.append(Work(task_id, "activity", item.name, item.input))
     elif item.kind == WorkKind.TIMER:
         fire_at = item.fire_at or now
         decision.appended.append(events.timer_created(now, task_id, fire_at))
-        decision.work.append(Work(task_id, "timer", fire_at=fire_at, created=now))
+        if task_id not in cancelled:
+            decision.work.append(Work(task_id, "timer", fire_at=fire_at, created=now))
     else:
-        child = _child(decision.state, item, now, new_execution_id())
-        shown = child.started["Input"] if store_inputs else None
-        decision.appended.append(events.sub_created(now, task_id, item.name, child.state.instance_id, shown))
+        child = _child(decision.state, item, now, new_id())
+        input_text = child.started["Input"] if shown else None
+        decision.appended.append(events.sub_created(now, task_id, item.name, child.state.instance_id, input_text))
         decision.children.append((task_id, child))
 
 

@@ -77,7 +77,7 @@ class Dispatcher:
         if result.failure is not None:
             return events.call_failed(now, work.task_id, *activity_failure(work.name, result.failure))
         value = result.return_value.value if result.return_value is not None else None
-        return events.call_completed(now, work.task_id, "null" if value is None else str(value))
+        return events.call_completed(now, work.task_id, None if value in (None, "null") else str(value))
 
     async def _timer(self, execution: Execution, work: Work, when: datetime) -> None:
         await self._clock.sleep_until(when)

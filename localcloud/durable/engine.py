@@ -264,7 +264,7 @@ class Engine:
         raise InstanceFinishedError(instance_id)
 
     async def _send(self, live: Execution, event: HistoryEvent) -> None:
-        message = self._registry.message(live.state, event)
+        message = self._registry.message_from_client(live.state, event)
         self._pulse.enter()
         try:
             await self._store.enqueue(message)

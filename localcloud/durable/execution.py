@@ -72,6 +72,12 @@ class Execution:
                 timer.cancel()
         self.work.update({work.task_id: work for work in added})
 
+    def renew(self, state: InstanceState, started: HistoryEvent) -> None:
+        """Begins the next generation after continue_as_new; what waits in the inbox is for it."""
+        self.state, self.started, self.history, self.turns = state, started, [], []
+        self.replace_work(list(self.work), ())
+        self.inbox.insert(0, Arrival(started))
+
     def finish(self) -> None:
         """Lets go of everything that is still open."""
         self.replace_work(list(self.work), ())

@@ -23,13 +23,17 @@ class Registry:
         self._keys = itertools.count(max(keys, default=0) + 1)
 
     def message(self, target: InstanceState, event: HistoryEvent) -> Message:
-        """A message for an instance, not yet kept or delivered."""
+        """A message for this execution of an instance, not yet kept or delivered."""
         return Message(next(self._keys), target.instance_id, target.execution_id, event)
+
+    def message_from_client(self, target: InstanceState, event: HistoryEvent) -> Message:
+        """A message for an instance that stays valid when the instance continues as new meanwhile."""
+        return Message(next(self._keys), target.instance_id, "", event)
 
     def deliver(self, message: Message) -> None:
         """Hands a kept message over; the end of an execution makes its messages void."""
         execution = self.live.get(message.instance_id)
-        if execution is not None and execution.state.execution_id == message.execution_id:
+        if execution is not None and message.execution_id in ("", execution.state.execution_id):
             self.arrive(execution, Arrival(message.event, message.key))
 
     def arrive(self, execution: Execution, arrival: Arrival) -> None:

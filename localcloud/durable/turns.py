@@ -62,14 +62,16 @@ class TurnRunner:
             outcome, result = await self._call(execution, new)
             decision = decide(
                 execution.state,
+                execution.started,
                 new,
                 outcome,
                 result,
-                self._clock.now(),
+                now=self._clock.now(),
                 store_inputs=self._options.store_inputs,
                 new_execution_id=self._new_execution_id,
             )
-            return await self._commit(execution, taken, new + decision.appended, decision, result)
+            await self._commit(execution, _Turn(taken, new, decision, result))
+            return [] if execution.state.status.terminal else decision.work
 
     async def _call(self, execution: Execution, new: list[HistoryEvent]) -> tuple[TurnOutcome, Plan]:
         name = execution.state.name
@@ -93,45 +95,36 @@ class TurnRunner:
                 break
         return result
 
-    async def _commit(
-        self,
-        execution: Execution,
-        taken: list[Arrival],
-        new: list[HistoryEvent],
-        decision: Decision,
-        result: Plan,
-    ) -> list[Work]:
-        children, refused = self._place_children(decision)
-        ended_work = [*result.cancelled, *_ended(new)]
-        work = [item for item in decision.work if item.task_id not in result.cancelled]
-        messages = [*refused, *self._to_parent(execution, decision)]
-        text = events_text(new, played=True)
-        record = TurnRecord(
-            decision.state,
-            text,
-            len(execution.turns),
-            work,
-            ended_work,
-            [arrival.key for arrival in taken if arrival.key is not None],
-            [child for _, child in children],
-            messages,
-        )
+    async def _commit(self, execution: Execution, turn: "_Turn") -> None:
+        """Keeps the turn, then lets memory and the other instances know."""
+        decision = turn.decision
+        children, messages = self._place_children(decision)
+        messages += self._to_parent(execution, decision)
+        if decision.renewed is not None:
+            messages.append(self._registry.message(decision.state, events.orchestrator_completed(self._clock.now())))
+        record = turn.record(execution, [child for _, child in children], messages)
         try:
             await self._store.commit(record)
         except BaseException:
             self._registry.forget(placed for placed, _ in children)
             raise
-        del execution.inbox[: len(taken)]
-        execution.append(new, text)
-        execution.replace_work(ended_work, work)
-        execution.state = decision.state
-        if decision.state.status.terminal:
-            self._registry.end(execution)
+        del execution.inbox[: len(turn.taken)]
+        self._apply(execution, turn, record)
         for placed, _ in children:
             self._registry.wake(placed)
         for message in messages:
             self._registry.deliver(message)
-        return [] if decision.state.status.terminal else work
+
+    def _apply(self, execution: Execution, turn: "_Turn", record: TurnRecord) -> None:
+        """Brings the execution in memory to what the store has."""
+        if record.renewed is not None:
+            execution.renew(record.state, record.renewed)
+            return
+        execution.append(turn.new + turn.decision.appended, record.events)
+        execution.replace_work(record.work_done, record.work_added)
+        execution.state = record.state
+        if record.state.status.terminal:
+            self._registry.end(execution)
 
     def _place_children(self, decision: Decision) -> tuple[list[tuple[Execution, NewInstance]], list[Message]]:
         """Reserves the ids of the children; an id that is taken by a live instance fails the call."""
@@ -167,6 +160,32 @@ class TurnRunner:
             details = child_details(state.name, str(reason)) if failed else None
             event = events.call_failed(now, task_id, reason, details, child=True)
         return [self._registry.message(parent.state, event)]
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A turn between the orchestrator's answer and the store."""
+
+    taken: list[Arrival]
+    new: list[HistoryEvent]
+    """OrchestratorStarted and the received events."""
+    decision: Decision
+    result: Plan
+
+    def record(self, execution: Execution, children: list[NewInstance], messages: list[Message]) -> TurnRecord:
+        """What the store has to keep."""
+        received = events_text(self.new, played=True, received=True)
+        return TurnRecord(
+            self.decision.state,
+            f"{received},{events_text(self.decision.appended, played=True)}",
+            len(execution.turns),
+            self.decision.work,
+            [*self.result.cancelled, *_ended(self.new)],
+            [arrival.key for arrival in self.taken if arrival.key is not None],
+            children,
+            messages,
+            self.decision.renewed,
+        )
 
 
 def _ended(new: list[HistoryEvent]) -> list[int]:

@@ -25,6 +25,8 @@ class Plan:
     suspended: bool = False
     completed: bool = False
     """It returned, and nothing it started is open."""
+    continue_with: str | None = None
+    """It returned after continue_as_new: the JSON text of the next generation's input."""
     failure: str | None = None
     """It failed: the text of the output."""
 
@@ -72,6 +74,7 @@ def plan(name: str, history: Iterable[HistoryEvent], outcome: TurnOutcome) -> Pl
         scheduler.next_id,
         scheduler.suspended,
         ended and outcome.is_done and failure is None,
+        scheduler.continue_with,
         failure,
     )
 

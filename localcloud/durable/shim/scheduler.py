@@ -64,6 +64,8 @@ class Scheduler:
         """Work that is not in the history: after the last event, what this turn has to set going."""
         self.cancelled: set[int] = set()
         self.suspended = False
+        self.continue_with: str | None = None
+        """The input (JSON text) of the next generation, once continue_as_new was reached."""
         self._begin = begin
         self._waiters: defaultdict[str, _Waiters] = defaultdict(_Waiters)
         self._held: deque[HistoryEvent] = deque()

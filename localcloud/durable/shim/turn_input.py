@@ -7,10 +7,14 @@ from localcloud.durable.events import PLAYED_LATER
 from localcloud.durable.model import HistoryEvent
 
 
-def events_text(events: Sequence[HistoryEvent], *, played: bool) -> str:
-    """The events as JSON texts joined by commas, as their own turn (`played` False) or later ones show them."""
+def events_text(events: Sequence[HistoryEvent], *, played: bool, received: bool = False) -> str:
+    """The events as JSON texts joined by commas, as their own turn (`played` False) or later ones show them.
+
+    With `received`, an OrchestratorCompleted counts as played too: it began a generation after continue_as_new.
+    """
+    shown_played = PLAYED_LATER | {13} if received else PLAYED_LATER
     return ",".join(
-        json.dumps({**event, "IsPlayed": True} if played and event["EventType"] in PLAYED_LATER else event)
+        json.dumps({**event, "IsPlayed": True} if played and event["EventType"] in shown_played else event)
         for event in events
     )
 
@@ -38,7 +42,7 @@ def turn_input(history: Sequence[HistoryEvent], turn: int) -> str:
     begin = starts[turn]
     new = [history[begin]]
     for event in history[begin + 1 :]:
-        if event["EventType"] in (1, 4, 7, 10, 12, 13, 14):
+        if event["EventType"] in (1, 4, 7, 10, 12, 14) or (event["EventType"] == 13 and not event["IsPlayed"]):
             break
         new.append(event)
     own = [{**event, "IsPlayed": False} for event in new]

@@ -37,7 +37,7 @@ class MemoryHistoryStore:
         kept = self._kept.get(message.instance_id)
         if kept is None or kept.state.status.terminal:
             return
-        if kept.state.execution_id == message.execution_id:
+        if message.execution_id in ("", kept.state.execution_id):
             kept.messages[message.key] = message
 
     async def commit(self, turn: TurnRecord) -> None:
@@ -45,6 +45,8 @@ class MemoryHistoryStore:
         kept = self._kept[turn.state.instance_id]
         kept.state = turn.state
         kept.turns.append(turn.events)
+        if turn.renewed is not None:
+            kept.started, kept.turns, kept.work = turn.renewed, [], {}
         for done in turn.work_done:
             kept.work.pop(done, None)
         kept.work.update({work.task_id: work for work in turn.work_added})

@@ -28,6 +28,7 @@ class Message:
     key: int
     instance_id: str
     execution_id: str
+    """The execution it is meant for; empty when any execution of the instance will do."""
     event: HistoryEvent
 
 
@@ -56,6 +57,8 @@ class TurnRecord:
     children: list[NewInstance] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     """Messages for other instances."""
+    renewed: HistoryEvent | None = None
+    """The ExecutionStarted of the next generation: the instance begins anew, without history and work."""
 
 
 @dataclass(frozen=True)

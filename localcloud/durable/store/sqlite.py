@@ -21,8 +21,8 @@ from localcloud.durable.store.schema import SCHEMA
 from localcloud.group_commit import GroupCommitDatabase
 
 _TERMINAL = ",".join(f"'{status.value}'" for status in RuntimeStatus if status.terminal)
-_ENQUEUE = f"""INSERT INTO message SELECT ?, id, execution_id, ? FROM instance
-    WHERE id = ? AND execution_id = ? AND status NOT IN ({_TERMINAL})"""  # noqa: S608 - constants
+_ENQUEUE = f"""INSERT INTO message SELECT ?, id, ?, ? FROM instance
+    WHERE id = ? AND ? IN ('', execution_id) AND status NOT IN ({_TERMINAL})"""  # noqa: S608 - constants
 _OF_INSTANCE = ("turn", "work", "message")
 
 
@@ -115,7 +115,8 @@ def _remove(connection: sqlite3.Connection, instance_id: str) -> int:
 
 def _enqueue(connection: sqlite3.Connection, message: Message) -> None:
     """A message for an execution that is over is void."""
-    connection.execute(_ENQUEUE, (message.key, json.dumps(message.event), message.instance_id, message.execution_id))
+    execution_id, event = message.execution_id, json.dumps(message.event)
+    connection.execute(_ENQUEUE, (message.key, execution_id, event, message.instance_id, execution_id))
 
 
 def _commit(connection: sqlite3.Connection, turn: TurnRecord) -> None:
@@ -124,7 +125,10 @@ def _commit(connection: sqlite3.Connection, turn: TurnRecord) -> None:
         "UPDATE instance SET status = ?, updated = ?, output = ?, custom_status = ? WHERE id = ?",
         (state.status.value, time_text(state.updated), state.output, state.custom_status, instance_id),
     )
-    connection.execute("INSERT INTO turn VALUES (?,?,?)", (instance_id, turn.turn, turn.events))
+    if turn.renewed is not None:
+        _renew(connection, turn)
+    else:
+        connection.execute("INSERT INTO turn VALUES (?,?,?)", (instance_id, turn.turn, turn.events))
     if state.status.terminal:
         connection.execute("DELETE FROM work WHERE id = ?", (instance_id,))
         connection.execute("DELETE FROM message WHERE id = ?", (instance_id,))
@@ -134,6 +138,17 @@ def _commit(connection: sqlite3.Connection, turn: TurnRecord) -> None:
         _create(connection, child)
     for message in turn.messages:
         _enqueue(connection, message)
+
+
+def _renew(connection: sqlite3.Connection, turn: TurnRecord) -> None:
+    """Begins the instance's next generation."""
+    state, instance_id = turn.state, turn.state.instance_id
+    connection.execute(
+        "UPDATE instance SET execution_id = ?, created = ?, input = ?, started = ? WHERE id = ?",
+        (state.execution_id, time_text(state.created), state.input, json.dumps(turn.renewed), instance_id),
+    )
+    connection.execute("DELETE FROM turn WHERE id = ?", (instance_id,))
+    connection.execute("DELETE FROM work WHERE id = ?", (instance_id,))
 
 
 def _exchange(connection: sqlite3.Connection, turn: TurnRecord) -> None:

@@ -301,3 +301,43 @@ async def test_what_is_not_built_fails_with_its_name(hub: Hub) -> None:
     assert json.loads(state.output or "") == (
         "Orchestrator function 'web' failed: call_http is not built yet in localcloud's durable engine."
     )
+
+
+async def test_continue_as_new_begins_again_without_history(hub: Hub) -> None:
+    @hub.orchestrator
+    def again(context: Any) -> Any:
+        number = context.get_input() or 0
+        yield context.call_activity("inc", number)
+        if number < 2:
+            context.continue_as_new(number + 1)
+            return None
+        return number
+
+    await hub.open()
+    state = await hub.run("again")
+
+    assert (state.status, state.output, state.input) == (RuntimeStatus.COMPLETED, "2", '"2"')
+    history = await hub.engine.history("i")
+    assert kinds(history) == [12, 0, 13, 4, 13, 12, 5, 1, 13]
+    assert [event["IsPlayed"] for event in history] == [n in (1, 2, 6) for n in range(9)]
+    third = json.loads(hub.worker.contexts[2])
+    assert (kinds(third["history"]), third["isReplaying"], third["input"]) == ([12, 0, 13], False, "1")
+
+
+async def test_events_for_the_next_generation_are_kept(hub: Hub) -> None:
+    @hub.orchestrator
+    def collect(context: Any) -> Any:
+        got = context.get_input() or []
+        got = [*got, (yield context.wait_for_external_event("add"))]
+        yield context.call_activity("inc", 1)
+        if len(got) < 2:
+            context.continue_as_new(got)
+            return None
+        return got
+
+    await hub.open()
+    await hub.run("collect")
+    await hub.engine.raise_event("i", "add", "1")
+    await hub.settle()
+    await hub.engine.raise_event("i", "add", "2")
+    assert (await hub.settle()).output == "[1,2]"

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.durable.shim.actions import activity, compound, external_event, retry, sub_orchestrator, timer, unbuilt
+from localcloud.durable.shim.actions import (
+    activity,
+    compound,
+    continue_as_new,
+    external_event,
+    retry,
+    sub_orchestrator,
+    timer,
+    unbuilt,
+)
 from localcloud.durable.shim.scheduler import Scheduler
 from localcloud.durable.shim.task import SimulatedTask
 
@@ -13,6 +22,7 @@ _STARTERS: dict[int, Callable[[Action, Scheduler], SimulatedTask]] = {
     1: lambda action, scheduler: retry.start(action, scheduler, activity.start),
     2: sub_orchestrator.start,
     3: lambda action, scheduler: retry.start(action, scheduler, sub_orchestrator.start),
+    4: continue_as_new.start,
     5: timer.start,
     6: external_event.start,
     11: lambda action, scheduler: compound.start_any(action, scheduler, start),

@@ -4,7 +4,7 @@ from typing import Any
 
 from localcloud.durable.shim.task import SimulatedTask
 
-_NAMES = {4: "continue_as_new", 7: "call_entity", 8: "call_http", 9: "signal_entity"}
+_NAMES = {7: "call_entity", 8: "call_http", 9: "signal_entity"}
 
 
 class NotBuiltError(Exception):
