@@ -74,13 +74,13 @@ async def test_of_many_admins_at_once_with_one_tag_exactly_one_gets_through(api:
 
 
 async def test_stock_adds_up_and_never_goes_below_nothing(api: Api, admin: str, database: Database) -> None:
-    product_id = await _create(api, admin, inventory=5)
+    product_id = await _create(api, admin, inventory=20)
     path = f"products/{product_id}/stock"
     calls = [api.call("POST", path, {"delta": delta, "reason": "count"}, token=admin) for delta in (1, 2, -3, 4, -5)]
     assert [answer.status for answer in await asyncio.gather(*calls)] == [200] * 5
-    refused = await api.call("POST", path, {"delta": -5, "reason": "count"}, token=admin)
+    refused = await api.call("POST", path, {"delta": -20, "reason": "count"}, token=admin)
     assert (refused.status, refused.problem) == (409, "stock-held")
-    assert (await api.call("GET", f"products/{product_id}")).content["product"]["inventory"] == 4
+    assert (await api.call("GET", f"products/{product_id}")).content["product"]["inventory"] == 19
     events = [found for found in await database.partition("products", product_id) if found["id"] != product_id]
     assert sorted(found["sequence"] for found in events) == [1, 2, 3, 4, 5, 6]
 
