@@ -13,7 +13,7 @@ from localcloud.durable.api.rpc import RpcListener
 from localcloud.durable.connections import knows_connection, shown_connection
 from localcloud.durable.engine import Engine
 from localcloud.durable.options import DurableOptions
-from localcloud.durable.store import MemoryHistoryStore
+from localcloud.durable.store import SqliteHistoryStore
 from localcloud.host.extension import HostServices
 from localcloud.host.model import Datum, FunctionError, FunctionMetadata
 
@@ -61,7 +61,7 @@ class DurableExtension:
         self._services = services
         options = DurableOptions.from_host_json(services.host_json, services.settings)
         links = Links(options.hub_name, shown_connection(services.host_json), services.system_key(_SYSTEM_KEY))
-        store = MemoryHistoryStore()
+        store = SqliteHistoryStore(services.data_dir / _STORE_FILE)
         self._engine = Engine(
             options.hub_name,
             store=store,

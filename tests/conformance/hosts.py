@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +18,8 @@ from tests.conformance.compare import HERE, MASTER_KEY
 
 ROOT = HERE.parent.parent
 _START_SECONDS = 60
+_PORTS = iter(range(20000 + os.getpid() % 100 * 100, 32000))
+_PORTS_LOCK = threading.Lock()
 _SECRETS = {
     "masterKey": {"name": "master", "value": MASTER_KEY, "encrypted": False},
     "functionKeys": [{"name": "default", "value": "testFunctionKey", "encrypted": False}],
@@ -60,7 +63,7 @@ def run(entry: Entry, folder: Path) -> dict[str, list[str]]:
     if entry.fresh:
         app = shutil.copytree(app, folder / "app")
     port = _free_port()
-    env = _environment(entry, folder, app)
+    env = _environment(entry, folder, app, port)
     log = folder / "console.log"
     with log.open("w") as console:
         host = subprocess.Popen(
@@ -79,9 +82,10 @@ def run(entry: Entry, folder: Path) -> dict[str, list[str]]:
         _stop(host)
 
 
-def _environment(entry: Entry, folder: Path, app: Path) -> dict[str, str]:
+def _environment(entry: Entry, folder: Path, app: Path, port: int) -> dict[str, str]:
     return {
         **os.environ,
+        "WEBSITE_HOSTNAME": f"127.0.0.1:{port}",
         "PYTHONPATH": str(ROOT),
         "PROBE_TRACE": str(folder / "trace.jsonl"),
         "CONF_CASE": entry.name,
@@ -137,7 +141,10 @@ def _stop(host: "subprocess.Popen[bytes]") -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that no other host of these tests gets, below those that the system hands to outgoing connections."""
+    with _PORTS_LOCK:
+        for port in _PORTS:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) != 0:
+                    return port
+    raise AssertionError("no free port is left")

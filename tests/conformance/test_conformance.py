@@ -13,7 +13,16 @@ from tests.conformance.hosts import Entry, manifest, run
 
 _LEFT_OUT = {left_out.entry for left_out in not_run()}
 _ENTRIES = [entry for entry in manifest() if entry.name not in _LEFT_OUT]
-_SLOWEST_FIRST = sorted(_ENTRIES, key=lambda entry: (not entry.name.startswith(("durable", "workers")), entry.name))
+_LONG = (
+    "durable_sub",
+    "workers",
+    "durable_events",
+    "durable_unknown",
+    "durable_list",
+    "durable_client",
+    "durable_turns",
+)
+_SLOWEST_FIRST = sorted(_ENTRIES, key=lambda entry: _LONG.index(entry.name) if entry.name in _LONG else len(_LONG))
 _SIDE_BY_SIDE = int(os.environ.get("CONFORMANCE_HOSTS", "6"))
 """Scenarios wait most of their time, so more hosts than cores run at once."""
 
