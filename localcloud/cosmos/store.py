@@ -194,6 +194,8 @@ def _load(connection: sqlite3.Connection) -> dict[str, Database]:
     databases = {row[1]: Database(*row) for row in connection.execute("SELECT key, id, rid, etag, ts FROM databases")}
     query = "SELECT key, id, database, rid, self, etag, ts, definition, throughput, lsn FROM containers"
     for row in connection.execute(query):
-        container = Container(*row[:7], json.loads(row[7]), row[8], row[9])
+        key, container_id, database_id, rid, self_link, etag, timestamp, definition, throughput, lsn = row
+        container = Container(key, container_id, database_id, rid, self_link, etag, timestamp, json.loads(definition))
+        container.throughput, container.lsn = throughput, lsn
         databases[container.database_id].containers[container.id] = container
     return databases
