@@ -14,6 +14,7 @@ from localcloud.cosmos.errors import CosmosError
 from localcloud.cosmos.faults import Fault, FaultRules
 from localcloud.cosmos.http.admin import AdminApi
 from localcloud.cosmos.http.exchange import Exchange
+from localcloud.cosmos.http.operation import operation_of
 from localcloud.cosmos.http.router import handler_of
 from localcloud.cosmos.store import CosmosStore
 
@@ -35,7 +36,8 @@ class CosmosServer:
         clock: Clock | None = None,
         host: str = "127.0.0.1",
     ) -> None:
-        self.store = CosmosStore(data_dir / "cosmos.db", clock or SystemClock())
+        self._clock = clock or SystemClock()
+        self.store = CosmosStore(data_dir / "cosmos.db", self._clock)
         self.faults = FaultRules()
         self.port, self.tls_port = port, tls_port
         self._host, self._ssl = host, ssl_context
@@ -86,17 +88,18 @@ class CosmosServer:
             return exchange.refusal(CosmosError(503, "The stand-in failed on this request: see its log."))
 
     async def _answer(self, exchange: Exchange) -> web.StreamResponse:
-        request = exchange.request
+        request, segments = exchange.request, exchange.segments
+        handler = handler_of(segments)
         identity = authorize(
             request.method,
             request.raw_path,
             request.headers,
-            now=self.store.now(),
+            now=self._clock.now(),  # clients sign with the real time, however far tests have moved the store's
             audience_host=request.host.split(":")[0],
         )
-        segments = exchange.segments
-        handler = handler_of(segments)
-        require_data_plane(identity, request.method, segments[(len(segments) - 1) // 2 * 2] if segments else "")
+        resource_type = segments[(len(segments) - 1) // 2 * 2] if segments else ""
+        is_query = exchange.flag("x-ms-documentdb-isquery")
+        require_data_plane(identity, request.method, resource_type, is_query=is_query)
         fault = await self._fault(exchange)
         if fault is not None and fault.drop == "before":
             return _dropped(request)
@@ -110,22 +113,10 @@ class CosmosServer:
         return await self.faults.intercept(
             exchange.request.method,
             exchange.request.path,
-            _operation(exchange),
+            operation_of(exchange),
             segments[3] if len(segments) > 3 else None,
             exchange.header("x-ms-documentdb-partitionkey"),
         )
-
-
-def _operation(exchange: Exchange) -> str:
-    """What the request does, in the words of fault rules: read, create, upsert, replace, patch, delete, batch."""
-    if exchange.flag("x-ms-cosmos-is-batch-request"):
-        return "batch"
-    if exchange.flag("x-ms-documentdb-isquery") or exchange.flag("x-ms-cosmos-is-query-plan-request"):
-        return "query"
-    if exchange.flag("x-ms-documentdb-is-upsert"):
-        return "upsert"
-    methods = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "patch", "DELETE": "delete"}
-    return methods.get(exchange.request.method, exchange.request.method.lower())
 
 
 def _dropped(request: web.Request) -> web.Response:
