@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from localcloud.host.admin.router import AdminRouter
 from localcloud.host.authorization import Authorization
@@ -17,6 +18,7 @@ from localcloud.host.http.cors import Cors
 from localcloud.host.http.frontend import Frontend
 from localcloud.host.http.server import HttpServer
 from localcloud.host.keys import KeyStore
+from localcloud.host.listing import listing
 from localcloud.host.model import AppIndex, HostError
 from localcloud.host.options import DEFAULT_PORT, HostOptions
 from localcloud.host.settings import LocalSettings, SettingsError, app_settings, is_true, load_local_settings
@@ -76,11 +78,16 @@ class FunctionsHost:
         await self._server.start(self.options.address, DEFAULT_PORT if wanted is None else wanted)
         self.settings.setdefault("WEBSITE_HOSTNAME", f"localhost:{self.port}")
         self.state.hostname = self.settings["WEBSITE_HOSTNAME"]
+        own_id = uuid5(NAMESPACE_URL, str(self.app_dir)).hex
+        self.state.host_id = self.settings.get("AzureFunctionsWebHost__hostid") or own_id
         await self._launch()
         self._frontend.ready.set()
         if not self.state.running:
             self._retrying = asyncio.create_task(self._retry())
-        self.options.log(f"Host {self.state.name.lower()}: http://localhost:{self.port}")
+        base = f"http://localhost:{self.port}"
+        if self.state.catalog and self.state.catalog.active:
+            self.options.log(listing(self.state.catalog, base, self.state.config.route_prefix))
+        self.options.log(f"Host {self.state.name.lower()}: {base}")
 
     async def stop(self) -> None:
         """Stops listening, the triggers and the workers, in this order. Harmless when not started."""
@@ -104,7 +111,12 @@ class FunctionsHost:
             "FUNCTIONS_WORKER_RUNTIME": "python",
         }
         self.settings = app_settings(local, os.environ, {**own, **options.settings})
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"The data folder {self.data_dir} can't be made: {error}. Give another --data."
+            ) from error
         secrets = self.settings.get("FUNCTIONS_SECRETS_PATH")
         self._store = KeyStore(Path(secrets) if secrets else self.data_dir / "secrets")
         self._authorization = Authorization(self._store, enabled=options.enable_auth or bool(secrets))

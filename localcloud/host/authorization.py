@@ -1,6 +1,6 @@
 """Who may do what: function levels, the admin API, webhooks. Rules recorded on the real host."""
 
-from enum import IntEnum
+from enum import Enum
 from hmac import compare_digest
 
 from aiohttp import web
@@ -14,7 +14,7 @@ KEY_HEADER = "x-functions-key"
 _LEVELS = ("anonymous", "function", "admin", "system")
 
 
-class Standing(IntEnum):
+class Standing(Enum):
     """What a key shows its bearer to be."""
 
     UNKNOWN = 0
@@ -42,6 +42,13 @@ def level_of(function: FunctionMetadata) -> str:
     return text if text in _LEVELS else "anonymous"
 
 
+_SUFFICIENT = {
+    "function": frozenset({Standing.FUNCTION, Standing.MASTER}),
+    "system": frozenset({Standing.SYSTEM, Standing.MASTER}),
+    "admin": frozenset({Standing.MASTER}),
+}
+
+
 class Authorization:
     """Checks keys against the store; with `enabled=False` everybody may do everything, as with `func start`."""
 
@@ -56,8 +63,7 @@ class Authorization:
         level = level_of(function)
         if not self._enabled or level == "anonymous":
             return True
-        standing = self.standing(shown_key(request), function.name)
-        return standing >= (Standing.FUNCTION if level == "function" else Standing.MASTER)
+        return self.standing(shown_key(request), function.name) in _SUFFICIENT[level]
 
     def refuse_admin(self, request: web.Request) -> web.Response | None:
         """None when the request shows the master key; else the refusal (401, or 403 for a lesser key)."""

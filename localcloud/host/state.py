@@ -1,7 +1,6 @@
 """What the parts of a running host share: its state, configuration and functions."""
 
 import time
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +14,8 @@ class HostState:
     """The host's present condition; replaced in place when a start succeeds or fails."""
 
     data_dir: Path
-    host_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    host_id: str = ""
+    """The same at every start of an app: the setting AzureFunctionsWebHost__hostid, or made of the app's folder."""
     name: str = "Initializing"
     """Initializing, Running or Error, as /admin/host/status shows it."""
     errors: list[str] = field(default_factory=list)

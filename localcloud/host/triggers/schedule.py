@@ -3,10 +3,10 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
-from croniter import croniter
+from croniter import CroniterBadDateError, croniter
 
 from localcloud.host.timespan import format_timespan, parse_timespan
 
@@ -22,6 +22,9 @@ _FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
     (0, 6, _DAYS),
 )
 _PART = re.compile(r"(?P<any>\*)(?:/(?P<every>\d+))?|(?P<low>\w+)(?:-(?P<high>\w+)(?:/(?P<step>\d+))?)?")
+
+NO_MORE = datetime(9999, 12, 31, tzinfo=UTC)
+"""What comes next for a date that doesn't exist (31 February): never."""
 
 
 class ScheduleError(ValueError):
@@ -63,9 +66,14 @@ class CronSchedule:
 
     def next_after(self, moment: datetime) -> datetime:
         """The next match after the moment, in the schedule's zone."""
+        if moment >= NO_MORE:
+            return NO_MORE
         local = moment.astimezone(self._zone)
         steps = croniter(self._expression, local, second_at_beginning=True, day_or=False, max_years_between_matches=30)
-        found: datetime = steps.get_next(datetime)
+        try:
+            found: datetime = steps.get_next(datetime)
+        except CroniterBadDateError:
+            return NO_MORE
         return found
 
     def __str__(self) -> str:

@@ -11,30 +11,29 @@ from typing import Any, Self
 
 import localcloud
 from localcloud.host.model import AppIndex, Failure, Invocation, InvocationResult
+from localcloud.host.worker.output import OutputLines
 from localcloud.host.worker.wire import INDEX, RESULT, Connection, Packer, index_of, result_of
 
 _PACKAGE_ROOT = Path(localcloud.__path__[0]).parent
 _STOP_SECONDS = 3.0
-_LOG_LINE_LIMIT = 2**20
-"""Bytes of the longest line of app output."""
+_OUTPUT_SECONDS = 1.0
 
 
 class WorkerChild:
     """A running worker process. Calls in flight when it ends come back as failures; nothing is ever lost silently."""
 
-    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, log: Callable[[str], None]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, output: OutputLines) -> None:
         self.process = process
         self.index: asyncio.Future[AppIndex] = asyncio.get_running_loop().create_future()
         """The app's functions; an exit before that sets an error."""
         self.on_lost: Callable[[], None] = lambda: None
         """Called at the first sign of the process's end, before calls in flight come back."""
         self._lifeline = lifeline
-        self._log = log
         self._packer = Packer()
         self._numbers = itertools.count()
         self._running: dict[int, tuple[str, asyncio.Future[InvocationResult]]] = {}
         self._connection: Connection | None = None
-        self._output = asyncio.create_task(self._read_output())
+        self._output = output
         self._ended = asyncio.create_task(self._until_end())
 
     @classmethod
@@ -42,6 +41,7 @@ class WorkerChild:
         """Starts a process for the app; wait for `index` before calling it."""
         ours, theirs = socket.socketpair()
         reading, lifeline = os.pipe()
+        output, writing = await OutputLines.open(log)
         with theirs:
             try:
                 arguments = [str(theirs.fileno()), str(reading), str(app_dir)]
@@ -51,9 +51,8 @@ class WorkerChild:
                     env={**os.environ, **env},
                     pass_fds=(theirs.fileno(), reading),
                     stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE,
+                    stdout=writing,
                     stderr=asyncio.subprocess.STDOUT,
-                    limit=_LOG_LINE_LIMIT,
                     start_new_session=True,
                 )
             except BaseException:
@@ -62,7 +61,8 @@ class WorkerChild:
                 raise
             finally:
                 os.close(reading)
-        child = cls(process, lifeline, log)
+                os.close(writing)
+        child = cls(process, lifeline, output)
         try:
             await child._connect(ours)
         except BaseException:
@@ -113,7 +113,7 @@ class WorkerChild:
     async def _until_end(self) -> int:
         await self.process.wait()
         self.on_lost()
-        await self._output
+        await self._output.finish(_OUTPUT_SECONDS)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -162,16 +162,3 @@ class WorkerChild:
                 running[1].set_result(result_of(*message[2:]))
         elif message[0] == INDEX and not self.index.done():
             self.index.set_result(index_of(*message[1:]))
-
-    async def _read_output(self) -> None:
-        """Hands the app's output to the log, line by line."""
-        stream = self.process.stdout
-        while stream is not None:
-            try:
-                line = await stream.readline()
-            except ValueError:
-                self._log(f"A line of app output was longer than {_LOG_LINE_LIMIT} bytes and was left out.")
-                continue
-            if not line:
-                return
-            self._log(line.decode(errors="replace").rstrip("\r\n"))

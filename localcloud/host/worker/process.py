@@ -82,6 +82,8 @@ class WorkerProcess:
 
 def main(socket_number: int, lifeline: int, app_dir: Path) -> None:
     """Runs the worker. `lifeline` is the reading end of a pipe that the host holds open as long as it lives."""
+    for inherited in (socket_number, lifeline):
+        os.set_inheritable(inherited, False)
     threading.Thread(target=_die_with_host, args=(lifeline,), daemon=True, name="lifeline").start()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a text stream, as every start makes it
     _log_to_stdout()

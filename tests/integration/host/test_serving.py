@@ -197,3 +197,12 @@ async def raw(port: int, request: bytes) -> bytes:
 async def test_odd_requests_on_the_wire(start: Start, request_bytes: bytes, status: bytes) -> None:
     host = await start(APP, in_process=True)
     assert (await raw(host.host.port, request_bytes)).split(b" ")[1] == status
+
+
+async def test_the_functions_are_listed_at_the_start(start: Start) -> None:
+    host = await start(APP)
+    base = f"http://localhost:{host.host.port}"
+    text = next(line for line in host.log if line.startswith("Functions:"))
+    assert f"  only_get: [GET] {base}/api/only-get" in text.splitlines()
+    assert f"  pid: {base}/api/pid" in text.splitlines()
+    assert host.log[-1] == f"Host running: {base}"

@@ -85,6 +85,8 @@ def test_a_broken_key_file_is_named(tmp_path: Path) -> None:
         ("FUNCTION", "hostkey", False),
         ("ADMIN", "HostKey", False),
         ("ADMIN", "M", True),
+        ("SYSTEM", "S", True),
+        ("SYSTEM", "HostKey", False),
         ("nonsense", "", True),
     ],
 )

@@ -102,3 +102,7 @@ def test_time_spans_are_read(text: str, span: timedelta) -> None:
 
 def test_time_spans_are_written() -> None:
     assert format_timespan(timedelta(days=1, seconds=61, milliseconds=500)) == "1.00:01:01.5000000"
+
+
+def test_a_date_that_does_not_exist_never_comes() -> None:
+    assert next_ones("0 0 0 31 2 *", 2) == ["9999-12-31 00:00:00", "9999-12-31 00:00:00"]
