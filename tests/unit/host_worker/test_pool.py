@@ -32,6 +32,13 @@ async def kill(req: func.HttpRequest) -> str:
     print("last words")
     os.kill(os.getpid(), 9)
 
+@app.route("orphan")
+def orphan(req: func.HttpRequest) -> str:
+    import subprocess
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(5)"])
+    print("orphan", process.pid)
+    os._exit(6)
+
 @app.route("hang")
 def hang(req: func.HttpRequest) -> str: time.sleep(60)
 
@@ -133,6 +140,16 @@ async def test_what_was_printed_before_a_death_is_in_the_log(pool_of: PoolOf) ->
     pool = await pool_of(1)
     await pool.invoke(call("kill"))
     assert "last words" in lines
+
+
+async def test_a_program_left_behind_by_the_app_delays_nobody(pool_of: PoolOf) -> None:
+    pool = await pool_of(1)
+    async with asyncio.timeout(4):
+        result = await pool.invoke(call("orphan"))
+        assert text(await pool.invoke(call("pid"))) == str(pool.pids[0])
+    os.kill(next(int(line.split()[1]) for line in lines if line.startswith("orphan")), signal.SIGKILL)
+    assert result.failure is not None
+    assert result.failure.worker_exit
 
 
 async def test_the_other_process_goes_on(pool_of: PoolOf) -> None:
