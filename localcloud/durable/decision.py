@@ -41,7 +41,8 @@ def decide(
     new_execution_id: Callable[[], str],
 ) -> Decision:
     """What the turn of an instance in `state` leads to."""
-    decision = Decision(replace(state, updated=now, custom_status=outcome.custom_status))
+    custom_status = state.custom_status if plan.keeps_custom_status else outcome.custom_status
+    decision = Decision(replace(state, updated=now, custom_status=custom_status))
     terminated = next((event for event in received if event["EventType"] == EventType.EXECUTION_TERMINATED), None)
     if terminated is not None:
         decision.state = replace(state, updated=now)

@@ -29,6 +29,8 @@ class Plan:
     """It returned after continue_as_new: the JSON text of the next generation's input."""
     failure: str | None = None
     """It failed: the text of the output."""
+    keeps_custom_status: bool = False
+    """The new custom status is too large, so the old one stays."""
 
 
 class _Walk:
@@ -52,7 +54,7 @@ def plan(name: str, history: Iterable[HistoryEvent], outcome: TurnOutcome) -> Pl
     """Replays `history` (this turn's new events included) against the actions of the orchestrator `name`."""
     failed = f"Orchestrator function '{name}' failed: "
     if (problem := _status_too_large(outcome.custom_status)) is not None:
-        return Plan(failure=failed + problem, next_id=_next_id(history))
+        return Plan(failure=failed + problem, next_id=_next_id(history), keeps_custom_status=True)
     walk = _Walk(outcome)
     failure = None
     try:

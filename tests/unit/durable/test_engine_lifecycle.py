@@ -289,6 +289,7 @@ async def test_a_custom_status_over_16_kb_fails_the_orchestration(hub: Hub) -> N
         "Orchestrator function 'big' failed: The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. "
         "The current payload size is 136 KB."
     )
+    assert state.custom_status is None
 
 
 async def test_what_is_not_built_fails_with_its_name(hub: Hub) -> None:
