@@ -1,7 +1,8 @@
-"""The app on its host, in the test's process, over the real stand-ins; a wiped database for each test."""
+"""The app on its host, in the test's process, over the real stand-ins; the host serves all tests of this folder."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import aiohttp
 import pytest
@@ -9,28 +10,54 @@ import pytest
 from api.services import services
 from localcloud.host.application import FunctionsHost
 from localcloud.host.options import HostOptions
+from localcloud.testing.background import BackgroundLoop
 from localcloud.testing.cloud import Cloud
 from ops.accounts import Account, ensure_account
 from shared.accounts.user import Role
-from shared.clients import clients, close_clients
+from shared.clients import close_clients
 from tests.integration.api.client import ADMIN, CUSTOMER, PASSWORD, PRODUCT, Api
 from tests.integration.api.database import Database
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-async def api(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
-    """The app, served over HTTP on a free port."""
-    settings = {**cloud.settings, "BCRYPT_COST": "4", "TASK_HUB": "Tests"}
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    host = FunctionsHost(HostOptions(ROOT, port=0, data_dir=tmp_path, settings=settings, in_process=True, log=_quiet))
-    await host.start()
-    async with aiohttp.ClientSession() as session:
-        yield Api(f"http://127.0.0.1:{host.port}", session)
-    await host.stop()
-    await close_clients()
+class Served:
+    """The app's host in a loop of its own, as in a worker process."""
+
+    def __init__(self, options: HostOptions) -> None:
+        self._loop = BackgroundLoop()
+        self._host = FunctionsHost(options)
+        self._loop.run(self._host.start())
+
+    @property
+    def url(self) -> str:
+        """The host's address."""
+        return f"http://127.0.0.1:{self._host.port}"
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs something beside the app's functions, with the app's own clients."""
+        return self._loop.run(work)
+
+    def stop(self) -> None:
+        """Ends the host, then the app's clients."""
+        self._loop.run(self._host.stop())
+        self._loop.run(close_clients())
+        self._loop.close()
+
+
+@pytest.fixture(scope="package")
+def served(cloud_of_session: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app's host, started once; the environment is the app's for as long."""
+    settings = {**cloud_of_session.settings, "BCRYPT_COST": "4", "TASK_HUB": "Tests"}
+    folder = tmp_path_factory.mktemp("host")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in settings.items():
+            environment.setenv(name, value)
+        options = HostOptions(ROOT, port=0, data_dir=folder, settings=settings, in_process=True, log=_quiet)
+        served = Served(options)
+        yield served
+        served.stop()
 
 
 def _quiet(line: str) -> None:
@@ -38,15 +65,26 @@ def _quiet(line: str) -> None:
 
 
 @pytest.fixture
-async def database(api: Api) -> Database:
-    """The database, read beside the app."""
-    return Database(clients())
+async def api(cloud: Cloud, served: Served) -> AsyncIterator[Api]:
+    """The app over an empty cloud."""
+    async with aiohttp.ClientSession() as session:
+        yield Api(served.url, session)
 
 
 @pytest.fixture
-async def admin(api: Api) -> str:
+def database(cloud: Cloud, served: Served) -> Database:
+    """The database, read beside the app."""
+    return Database(served.run)
+
+
+@pytest.fixture
+async def admin(api: Api, served: Served) -> str:
     """The token of an administrator."""
-    await ensure_account(services(), Account(ADMIN, "Grace", PASSWORD, Role.ADMIN))
+
+    async def create() -> None:
+        await ensure_account(services(), Account(ADMIN, "Grace", PASSWORD, Role.ADMIN))
+
+    served.run(create())
     return await api.token(ADMIN)
 
 

@@ -1,24 +1,31 @@
 """What lies in the database, so that tests can tell that nothing changed."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from shared.clients import AzureClients
+from shared.clients import container
 from shared.documents import without_system_properties
+
+Documents = list[dict[str, Any]]
 
 
 class Database:
-    """Reads beside the app."""
+    """Reads beside the app; `run` runs a coroutine in the loop of the app's clients."""
 
-    def __init__(self, clients: AzureClients) -> None:
-        self._clients = clients
+    def __init__(self, run: Callable[[Coroutine[Any, Any, Documents]], Documents]) -> None:
+        self._run = run
 
-    async def partition(self, container: str, key: str) -> list[dict[str, Any]]:
+    def partition(self, name: str, key: str) -> Documents:
         """Every document of a partition, oldest first, as the app wrote it."""
-        found = self._clients.container(container).query_items("SELECT * FROM c", partition_key=key)
-        documents = [without_system_properties(dict(document)) async for document in found]
-        return sorted(documents, key=lambda document: (document["createdAt"], document["id"]))
+        found = self._run(_documents(name, key))
+        return sorted(found, key=lambda document: (document["createdAt"], document["id"]))
 
-    async def everything(self, container: str) -> list[dict[str, Any]]:
+    def everything(self, name: str) -> Documents:
         """Every document of a container."""
-        found = self._clients.container(container).query_items("SELECT * FROM c")
-        return [without_system_properties(dict(document)) async for document in found]
+        return self._run(_documents(name))
+
+
+async def _documents(name: str, partition: str | None = None) -> Documents:
+    everything, query = container(name).query_items, "SELECT * FROM c"
+    found = everything(query) if partition is None else everything(query, partition_key=partition)
+    return [without_system_properties(dict(document)) async for document in found]

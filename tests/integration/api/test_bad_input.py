@@ -34,7 +34,7 @@ async def test_a_bad_body_is_refused_and_nothing_is_stored(
     assert refused.content["instance"] == "/api/products"
     assert refused.content["requestId"] == refused.headers["x-request-id"]
     assert (refused.content["error"], refused.content["message"]) == (True, refused.content["detail"])
-    assert await database.everything("products") == []
+    assert database.everything("products") == []
 
 
 async def test_a_problem_document_in_full(api: Api, admin: str) -> None:
@@ -115,7 +115,7 @@ async def test_a_bad_order_line_is_pointed_at_and_no_order_is_made(
     refused = await api.call("POST", "orders", {"items": [line], "shippingAddress": ADDRESS}, token=customer)
     assert (refused.status, refused.problem, refused.pointers) == (422, "validation", [pointer])
     for container in ("orders", "payments", "requests"):
-        assert await database.everything(container) == []
+        assert database.everything(container) == []
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "schlüssel"])
@@ -125,4 +125,4 @@ async def test_a_bad_idempotency_key_is_400(
     body = {"items": [{"productId": product, "quantity": 1}], "shippingAddress": ADDRESS}
     refused = await api.call("POST", "orders", body, token=customer, headers={"Idempotency-Key": key})
     assert (refused.status, refused.problem) == (400, "bad-request")
-    assert await database.everything("orders") == []
+    assert database.everything("orders") == []

@@ -52,7 +52,7 @@ async def test_another_price_than_expected_is_a_conflict(
 ) -> None:
     refused = await _place(api, customer, _body(product, price=12.49))
     assert (refused.status, refused.problem, refused.pointers) == (409, "price-changed", ["/items/0/price"])
-    assert await database.everything("orders") == []
+    assert database.everything("orders") == []
 
 
 async def test_an_order_is_seen_by_its_owner_and_by_admins(api: Api, admin: str, customer: str, product: str) -> None:
@@ -119,7 +119,7 @@ async def test_the_same_key_and_body_is_one_order(api: Api, customer: str, produ
     assert again.headers["location"] == first.headers["location"]
     other = await _place(api, customer, _body(product, 2), **{"Idempotency-Key": "k1"})
     assert (other.status, other.problem) == (422, "idempotency-key-reused")
-    orders = [found for found in await database.everything("orders") if found["type"] == "order"]
+    orders = [found for found in database.everything("orders") if found["type"] == "order"]
     assert len(orders) == 1
 
 
@@ -130,7 +130,7 @@ async def test_many_at_once_with_one_key_are_one_order(
     answers = await asyncio.gather(*calls)
     assert {answer.status for answer in answers} <= {201, 409}
     assert {answer.problem for answer in answers if answer.status == 409} <= {"request-in-flight"}
-    orders = [found for found in await database.everything("orders") if found["type"] == "order"]
+    orders = [found for found in database.everything("orders") if found["type"] == "order"]
     assert len(orders) == 1
 
 

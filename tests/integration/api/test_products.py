@@ -20,7 +20,7 @@ async def test_a_new_product_is_there_with_its_event(api: Api, admin: str, datab
     assert (product["currency"], product["isActive"], product["imageUrls"]) == ("USD", True, [])
     read = await api.call("GET", f"products/{product['id']}")
     assert (read.status, read.content, read.headers["etag"]) == (200, created.content, created.headers["etag"])
-    stored = await database.partition("products", product["id"])
+    stored = database.partition("products", product["id"])
     assert [(found["type"], found["id"]) for found in stored] == [
         ("product", product["id"]),
         ("product.created", f"{product['id']}:1"),
@@ -43,7 +43,7 @@ async def test_a_change_sets_what_is_given_and_raises_the_revision(api: Api, adm
     assert (changed.status, changed.headers["etag"][:3]) == (200, '"2.')
     product = changed.content["product"]
     assert (product["price"], product["metadata"], product["name"]) == (13.0, {}, PRODUCT["name"])
-    stored = await database.partition("products", product_id)
+    stored = database.partition("products", product_id)
     assert stored[-1]["type"] == "product.updated"
     assert stored[-1]["data"] == {"fields": ["metadata", "priceMinor"], "priceMinor": 1300}
     again = await api.call("PATCH", f"products/{product_id}", {"price": 13}, token=admin)
@@ -55,11 +55,11 @@ async def test_a_stale_if_match_is_412_and_changes_nothing(api: Api, admin: str,
     tag = (await api.call("GET", f"products/{product_id}")).headers["etag"]
     first = await api.call("PATCH", f"products/{product_id}", {"price": 13}, token=admin, headers={"If-Match": tag})
     assert first.status == 200
-    before = await database.partition("products", product_id)
+    before = database.partition("products", product_id)
     for verb, body in (("PATCH", {"price": 14}), ("DELETE", None)):
         stale = await api.call(verb, f"products/{product_id}", body, token=admin, headers={"If-Match": tag})
         assert (stale.status, stale.problem) == (412, "stale-revision")
-    assert await database.partition("products", product_id) == before
+    assert database.partition("products", product_id) == before
 
 
 async def test_of_many_admins_at_once_with_one_tag_exactly_one_gets_through(api: Api, admin: str) -> None:
@@ -81,7 +81,7 @@ async def test_stock_adds_up_and_never_goes_below_nothing(api: Api, admin: str, 
     refused = await api.call("POST", path, {"delta": -20, "reason": "count"}, token=admin)
     assert (refused.status, refused.problem) == (409, "stock-held")
     assert (await api.call("GET", f"products/{product_id}")).content["product"]["inventory"] == 19
-    events = [found for found in await database.partition("products", product_id) if found["id"] != product_id]
+    events = [found for found in database.partition("products", product_id) if found["id"] != product_id]
     assert sorted(found["sequence"] for found in events) == [1, 2, 3, 4, 5, 6]
 
 
