@@ -23,8 +23,8 @@ class StoreUnusableError(Exception):
 class GroupCommitDatabase:
     """One SQLite file (WAL, synchronous=FULL) with a single writer thread.
 
-    `write` is durable when it returns. `read` runs on the caller's thread on a connection of its own and sees everything
-    acknowledged so far. Use it from one event loop.
+    `write` is durable when it returns. `read` runs on the caller's thread on a connection of its own and sees all that
+    is acknowledged so far; `scan` does the same on another thread for what takes long. Use it from one event loop.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
@@ -33,6 +33,7 @@ class GroupCommitDatabase:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._scanners: list[sqlite3.Connection] = []
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
@@ -63,7 +64,7 @@ class GroupCommitDatabase:
         self._close_connections()
 
     async def write(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Runs `job` on the writer thread and returns its result once it is on disk; an exception undoes the job alone."""
+        """Runs `job` on the writer thread and returns its result once it is on disk; an exception undoes it alone."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
         self._jobs.put((job, loop, done))
@@ -75,6 +76,27 @@ class GroupCommitDatabase:
             raise StoreUnusableError(f"The file {self.path} is not open.")
         return job(self._reader)
 
+    async def scan(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Runs `job` on another thread and on a connection that nobody else uses meanwhile.
+
+        On the shared one, every `read` would see the state in which the scan began for as long as it runs.
+        """
+        return await asyncio.to_thread(self._scan, job)
+
+    def _scan(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
+        try:
+            connection = self._scanners.pop()
+        except IndexError:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only=1")
+        try:
+            result = job(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._scanners.append(connection)
+        return result
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, cached_statements=512)
         connection.execute("PRAGMA journal_mode=WAL")
@@ -83,6 +105,8 @@ class GroupCommitDatabase:
         return connection
 
     def _close_connections(self) -> None:
+        while self._scanners:
+            self._scanners.pop().close()
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
@@ -126,7 +150,7 @@ class GroupCommitDatabase:
         connection.execute("SAVEPOINT job")
         try:
             result = job(connection)
-        except Exception as error:  # noqa: BLE001 - handed to the waiting caller
+        except Exception as error:  # handed to the waiting caller
             connection.execute("ROLLBACK TO job")
             connection.execute("RELEASE job")
             return None, error

@@ -11,9 +11,10 @@ from typing import Any
 
 from localcloud.cosmos import json_text
 from localcloud.cosmos.errors import bad_request, conflict, not_found, precondition_failed, too_large
+from localcloud.cosmos.expiry import expiry
 from localcloud.cosmos.identifiers import checked_id, item_rid, new_etag
 from localcloud.cosmos.partition_key import KeyValue, canonical, effective_key, key_of
-from localcloud.cosmos.patch import condition_of, patched
+from localcloud.cosmos.patch import check_condition, condition_of, patched
 from localcloud.cosmos.resources import Container, checked_ttl
 
 MAX_ITEM_BYTES = 2 * 1024 * 1024
@@ -83,8 +84,7 @@ class ItemTransaction:
         condition = condition_of(body)
         number, item, _ = self._existing(item_id)
         _check(item, conditions)
-        if condition is not None and not condition.matches(item, now=self.now):
-            raise precondition_failed(1110)
+        check_condition(condition, item, self.now)
         changed = patched(item, body.get("operations"))
         self._checked(changed)
         return self._update(number, changed)
@@ -152,7 +152,7 @@ class ItemTransaction:
             raise too_large()
         self.connection.execute(
             "UPDATE items SET id = ?, lsn = ?, expires = ?, body = ? WHERE number = ?",
-            (item["id"], self.lsn, _expiry(self.container, item, timestamp), body.decode(), number),
+            (item["id"], self.lsn, expiry(self.container.default_ttl, item, timestamp), body.decode(), number),
         )
         self.written = True
         return item, len(body)
@@ -163,14 +163,3 @@ def _check(item: dict[str, Any], conditions: Conditions) -> None:
         raise precondition_failed()
     if conditions.if_none_match is not None and conditions.if_none_match in ("*", item["_etag"]):
         raise precondition_failed()
-
-
-NEVER = 2**62
-
-
-def _expiry(container: Container, item: dict[str, Any], timestamp: int) -> int:
-    """The second from which on the item is gone."""
-    if container.default_ttl is None:
-        return NEVER
-    ttl = item.get("ttl", container.default_ttl)
-    return NEVER if ttl == -1 else timestamp + int(ttl)

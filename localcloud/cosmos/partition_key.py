@@ -15,6 +15,9 @@ from localcloud.cosmos.json_text import parsed, text
 UNDEFINED: dict[str, Any] = {}
 """How a missing partition key stands in a header: `[{}]`."""
 
+_EXACT = 2**53
+"""Up to here every integer is a double of its own."""
+
 KeyValue = str | float | bool | dict[str, Any] | None
 
 
@@ -28,7 +31,7 @@ def key_of(document: dict[str, Any], path: str) -> KeyValue:
 
 def key_from_header(header: str) -> KeyValue:
     """The one value of an `x-ms-documentdb-partitionkey` header. Raises a 400."""
-    values = parsed(header.encode(), "partition key")
+    values = parsed(header.encode("utf-8", "surrogateescape"), "partition key")
     if not isinstance(values, list) or len(values) != 1:
         raise bad_request("The partition key header must hold one value for this container.", 1001)
     value = values[0]
@@ -39,8 +42,9 @@ def key_from_header(header: str) -> KeyValue:
 
 def canonical(value: KeyValue) -> str:
     """The key as it is stored: JSON in which 1 and 1.0 are the same."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)  # the service's numbers are doubles
+        value = int(number) if number.is_integer() and abs(number) <= _EXACT else number
     return text([value]).decode()
 
 

@@ -4,10 +4,12 @@ Rules: learn.microsoft.com/azure/cosmos-db/partial-document-update.
 """
 
 import copy
+import math
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from localcloud.cosmos.errors import bad_request
+from localcloud.cosmos.errors import bad_request, precondition_failed
 from localcloud.cosmos.sql import CompiledCondition, SqlError, compile_condition
 
 MAX_OPERATIONS = 10
@@ -41,7 +43,7 @@ class _Target:
         """The array index, "-" and the length being the end; None when it is beyond `most`."""
         if self.key == "-":
             return len(self.parent) if most >= len(self.parent) else None
-        if not self.key.isdigit():
+        if not _is_index(self.key):
             raise bad_request(f"The patch path {self.path} names no array element.")
         return int(self.key) if int(self.key) <= most else None
 
@@ -67,9 +69,13 @@ class _Target:
         return self.parent.pop(int(self.key)) if value is not _MISSING else value
 
 
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _descend(document: Json, parts: list[str], path: str) -> Json:
     for part in parts:
-        if isinstance(document, list) and part.isdigit() and int(part) < len(document):
+        if isinstance(document, list) and _is_index(part) and int(part) < len(document):
             document = document[int(part)]
         elif isinstance(document, dict) and part in document:
             document = document[part]
@@ -110,7 +116,10 @@ def _incr(document: dict[str, Json], operation: dict[str, Json]) -> None:
     present = 0 if target.value is _MISSING else target.value
     if not _is_number(present) or not _is_number(by):
         raise bad_request(f"The patch path {target.path} can't be incremented: both values must be numbers.")
-    target.put(present + by, insert=False)
+    total = present + by
+    if not math.isfinite(total):
+        raise bad_request(f"The patch path {target.path} can't be incremented: the result is not a number.")
+    target.put(total, insert=False)
 
 
 def _move(document: dict[str, Json], operation: dict[str, Json]) -> None:
@@ -162,3 +171,13 @@ def condition_of(body: dict[str, Json]) -> CompiledCondition | None:
         return compile_condition(text)
     except SqlError as error:
         raise bad_request(error.as_service_message()) from error
+
+
+def check_condition(condition: CompiledCondition | None, document: dict[str, Json], now: datetime) -> None:
+    """Raises a 412 with substatus 1110 when the condition doesn't hold, a 400 when it can't be evaluated."""
+    try:
+        holds = condition is None or condition.matches(document, now=now)
+    except SqlError as error:
+        raise bad_request(error.as_service_message()) from error
+    if not holds:
+        raise precondition_failed(1110)

@@ -98,12 +98,12 @@ def new_container(key: int, database: Database, body: dict[str, Any], timestamp:
 
 def normalised(body: dict[str, Any]) -> dict[str, Any]:
     """A container's definition, completed with the defaults. Raises a 400 that names what is wrong or not built."""
-    if body.get("uniqueKeyPolicy", {}).get("uniqueKeys"):
+    if _object(body, "uniqueKeyPolicy").get("uniqueKeys"):
         raise not_built("A unique key policy")
     definition = {
         "id": body["id"],
         "partitionKey": _partition_key(body.get("partitionKey")),
-        "indexingPolicy": _indexing_policy(body.get("indexingPolicy") or {}),
+        "indexingPolicy": _indexing_policy(_object(body, "indexingPolicy")),
         "conflictResolutionPolicy": body.get("conflictResolutionPolicy")
         or {"mode": "LastWriterWins", "conflictResolutionPath": "/_ts", "conflictResolutionProcedure": ""},
     }
@@ -121,13 +121,24 @@ def checked_ttl(value: Any, what: str) -> int:
     return value
 
 
+def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """An optional property that is an object. Raises a 400."""
+    value = body.get(name)
+    if not isinstance(value, dict | None):
+        raise bad_request(f"The {name} must be a JSON object.")
+    return value or {}
+
+
 def _partition_key(given: Any) -> dict[str, Any]:
     paths = given.get("paths") if isinstance(given, dict) else None
     if not isinstance(paths, list) or not paths or not all(isinstance(p, str) and p.startswith("/") for p in paths):
         raise bad_request("The partition key definition must have paths, e.g. {'paths': ['/id'], 'kind': 'Hash'}.")
     if given.get("kind", "Hash") == "MultiHash" or len(paths) > 1:
         raise not_built("A hierarchical partition key")
-    return {"paths": paths, "kind": "Hash", "version": int(given.get("version", 1))}
+    version = given.get("version", 1)
+    if version not in (1, 2):
+        raise bad_request(f"The version of a partition key is 1 or 2, not {version!r}.")
+    return {"paths": paths, "kind": "Hash", "version": version}
 
 
 def _indexing_policy(given: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from localcloud.clock import Clock
 from localcloud.cosmos.errors import CosmosError, conflict, not_found
+from localcloud.cosmos.expiry import renew_expiries
 from localcloud.cosmos.identifiers import new_etag
 from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container, Database, new_container, new_database, normalised
 from localcloud.group_commit import GroupCommitDatabase
@@ -97,20 +98,26 @@ class CosmosStore:
     async def delete_database(self, database_id: str) -> None:
         """Removes a database with everything in it. Raises a 404."""
         database = self.database(database_id)
-        for container in list(database.containers.values()):
-            await self.delete_container(container)
-        await self.file.write(
-            lambda connection: connection.execute("DELETE FROM databases WHERE id = ?", (database.id,))
-        )
+
+        def job(connection: sqlite3.Connection) -> None:
+            if not connection.execute("DELETE FROM databases WHERE key = ?", (database.key,)).rowcount:
+                raise not_found()
+            mine = "SELECT key FROM containers WHERE database = ?"
+            connection.execute(f"DELETE FROM items WHERE container IN ({mine})", (database.id,))  # noqa: S608 - a fixed text
+            connection.execute("DELETE FROM containers WHERE database = ?", (database.id,))
+
+        await self.file.write(job)
         self.databases.pop(database.id, None)
 
     async def create_container(
         self, database: Database, body: dict[str, Any], throughput: int = DEFAULT_THROUGHPUT
     ) -> Container:
-        """A new container. Raises a 400 or 409."""
+        """A new container. Raises a 400 or 409, and a 404 when the database has just gone."""
         container = replace(new_container(0, database, body, self.timestamp()), throughput=throughput)
 
         def job(connection: sqlite3.Connection) -> int:
+            if not connection.execute("SELECT 1 FROM databases WHERE key = ?", (database.key,)).fetchone():
+                raise not_found()
             where = (database.id, container.id)
             if connection.execute("SELECT 1 FROM containers WHERE database = ? AND id = ?", where).fetchone():
                 raise conflict()
@@ -126,12 +133,13 @@ class CosmosStore:
         if body.get("id") != container.id or definition["partitionKey"]["paths"] != [container.partition_key_path]:
             raise CosmosError(400, "The id and the partition key definition of a container can't be changed.")
         etag, timestamp = new_etag(), self.timestamp()
-        await self.file.write(
-            lambda connection: connection.execute(
-                "UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE key = ?",
-                (json.dumps(definition), etag, timestamp, container.key),
-            )
-        )
+
+        def job(connection: sqlite3.Connection) -> None:
+            row = (json.dumps(definition), etag, timestamp, container.key)
+            connection.execute("UPDATE containers SET definition = ?, etag = ?, ts = ? WHERE key = ?", row)
+            renew_expiries(connection, container.key, definition.get("defaultTtl"))
+
+        await self.file.write(job)
         container.definition, container.etag, container.timestamp = definition, etag, timestamp
         return container
 
@@ -145,14 +153,16 @@ class CosmosStore:
         container.throughput = throughput
 
     async def delete_container(self, container: Container) -> None:
-        """Removes a container and its items."""
+        """Removes a container and its items. Raises a 404."""
 
         def job(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM items WHERE container = ?", (container.key,))
-            connection.execute("DELETE FROM containers WHERE key = ?", (container.key,))
+            if not connection.execute("DELETE FROM containers WHERE key = ?", (container.key,)).rowcount:
+                raise not_found()
 
         await self.file.write(job)
-        self.databases[container.database_id].containers.pop(container.id, None)
+        if (database := self.databases.get(container.database_id)) is not None:
+            database.containers.pop(container.id, None)
 
     async def write(self, container: Container, job: Callable[[sqlite3.Connection, int], Result]) -> Result:
         """Runs `job(connection, lsn)` as one commit of the container, with the LSN it is to use."""

@@ -1,6 +1,5 @@
 """Queries, query plans and feeds over HTTP."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -45,7 +44,7 @@ async def query(store: CosmosStore, container: Container, exchange: Exchange) ->
         continuation=exchange.header("x-ms-continuation"),
     )
     # A scan over a whole container would keep every other client waiting.
-    page = store.file.read(run) if scope.has_key else await asyncio.to_thread(store.file.read, run)
+    page = store.file.read(run) if scope.has_key else await store.file.scan(run)
     return _page(container, exchange, page.results, page.continuation)
 
 
