@@ -1,5 +1,16 @@
 """The pytest plugin of an app's tests: `pytest_plugins = ["localcloud.testing.plugin"]` in conftest.py."""
 
+from localcloud.testing.app import app, app_dir, app_process, app_settings
+from localcloud.testing.cloud import cloud, cloud_of_session, cloud_resources
 from localcloud.testing.workflow_fixture import workflow
 
-__all__ = ["workflow"]
+__all__ = [
+    "app",
+    "app_dir",
+    "app_process",
+    "app_settings",
+    "cloud",
+    "cloud_of_session",
+    "cloud_resources",
+    "workflow",
+]
