@@ -24,6 +24,14 @@ class Database:
         """Every document of a container."""
         return self._run(_documents(name))
 
+    def replace(self, name: str, document: dict[str, Any]) -> None:
+        """Overwrites a document, as if somebody had tampered with it or time had passed."""
+        self._run(_replace(name, document))
+
+
+async def _replace(name: str, document: dict[str, Any]) -> Documents:
+    return [dict(await container(name).replace_item(document["id"], document))]
+
 
 async def _documents(name: str, partition: str | None = None) -> Documents:
     everything, query = container(name).query_items, "SELECT * FROM c"
