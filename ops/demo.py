@@ -41,7 +41,9 @@ async def _run(options: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     _say("Starting the offline Azure and the Functions host")
-    cloud = await _python("localcloud", "up", "--ready-file", str(READY_FILE), *options, start_new_session=True)
+    cloud = await _python(
+        "localcloud", "up", "--quiet", "--ready-file", str(READY_FILE), *options, start_new_session=True
+    )
     ended = asyncio.create_task(cloud.wait())
     asking_to_stop = asyncio.create_task(stopped.wait())
     showing = asyncio.create_task(_show(ended))
@@ -122,6 +124,7 @@ def _say_addresses(ready: dict[str, Any], order_id: str) -> None:
     instance = f"{host}/runtime/webhooks/durabletask/instances/{order_id}"
     _say(f"API     {host}/api/products")
     _say(f"Status  {instance}?code={ready['durableKey']}&showHistory=true")
+    _say(f"Log     {READY_FILE.parent / 'logs' / 'host.log'}")
     _say("Serving until Ctrl-C.")
 
 

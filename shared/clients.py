@@ -4,6 +4,8 @@ Connection strings and identities alike, after the Functions convention: a conne
 `X__accountEndpoint` together with DefaultAzureCredential.
 """
 
+import logging
+
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
@@ -18,6 +20,8 @@ class AzureClients:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        # The SDKs log every request with its headers at INFO: too much for the host's log, and none of its business.
+        logging.getLogger("azure").setLevel(logging.WARNING)
         self._credential: AsyncTokenCredential | None = None
         self._cosmos: CosmosClient | None = None
         self._secrets: SecretClient | None = None

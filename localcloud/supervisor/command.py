@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from localcloud.azurite.node import NodeMissingError
 from localcloud.resources import ResourcesError
@@ -111,19 +112,23 @@ def _cloud_text(ready: Ready) -> str:
 
 
 def _console(args: argparse.Namespace) -> "_Console":
-    if args.quiet:
-        return _Console({"localcloud"})
-    return _Console({"localcloud", "host"} if not args.verbose else {"localcloud", "host", *STAND_INS})
+    shown = {"localcloud"} if args.quiet else {"localcloud", "host"}
+    return _Console(shown | set(STAND_INS) if args.verbose else shown, args.data / "logs")
 
 
 class _Console:
-    """Prints what the chosen parts say, each line with its part's name."""
+    """Keeps what each part says in a file of its own, and prints what the chosen ones say with the part's name."""
 
-    def __init__(self, shown: set[str]) -> None:
-        self._shown = shown
+    def __init__(self, shown: set[str], folder: Path) -> None:
+        self._shown, self._folder = shown, folder
+        self._files: dict[str, TextIO] = {}
 
     def say(self, part: str, line: str) -> None:
-        """One line of a part's output."""
+        """One line of a part's output. The files begin anew with each start."""
+        if part not in self._files:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._files[part] = (self._folder / f"{part}.log").open("w", encoding="utf-8", buffering=1)
+        self._files[part].write(f"{line}\n")
         if part in self._shown:
             sys.stdout.write(f"[{part}] {line}\n")
             sys.stdout.flush()
