@@ -4,9 +4,14 @@ import sys
 
 
 def console_log(line: str) -> None:
-    """Writes one line (or a few) to standard output at once; a closed console is nobody's problem."""
+    """Writes one line (or a few) to standard output at once.
+
+    Characters that the console can't show are written as escapes; a console that is gone is nobody's problem.
+    """
     try:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+    except UnicodeEncodeError:
+        sys.stdout.write(line.encode("ascii", "backslashreplace").decode() + "\n")
     except (BrokenPipeError, ValueError):
         return

@@ -34,7 +34,7 @@ class FunctionsApi:
         function = self._find(name)
         if function is None:
             return empty(404)
-        return json_answer(200, self._shown(function, f"http://{request.headers['Host']}"))
+        return json_answer(200, self._shown(function, f"http://{request.host}"))
 
     def status(self, name: str) -> web.Response:
         """`{}`, or the function's errors."""

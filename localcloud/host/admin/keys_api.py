@@ -34,7 +34,7 @@ class KeysApi:
     async def _answer(
         self, request: web.Request, path: str, keys: dict[str, str], key: str | None, save: Callable[[], None]
     ) -> web.Response:
-        href = f"http://{request.headers['Host']}{path}"
+        href = f"http://{request.host}{path}"
         if key is None:
             if request.method != "GET":
                 return empty(404)

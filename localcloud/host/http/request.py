@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from localcloud.host.http.query import query_parameters
 from localcloud.host.model import Datum
@@ -40,6 +40,8 @@ def checked_target(request: web.Request) -> Target:
     hosts = request.headers.getall("Host", [])
     if hosts == [""]:
         raise RefusedRequestError(500)
+    if not hosts and request.version < HttpVersion11:
+        return target
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         raise RefusedRequestError(400)
     return target
@@ -72,7 +74,7 @@ async def request_datum(request: web.Request, target: Target, route_values: Mapp
         "http",
         {
             "method": request.method.upper(),
-            "url": f"http://{headers['host']}{target.path}{question}",
+            "url": f"http://{headers.get('host', 'localhost')}{target.path}{question}",
             "headers": headers,
             "params": dict(sorted(route_values.items())),
             "query": query_parameters(target.query),

@@ -181,6 +181,7 @@ async def raw(port: int, request: bytes) -> bytes:
         (b"FOO /api/echo/x HTTP/1.1\r\nHost: h\r\n\r\n", b"200"),
         (b"get /api/only-get HTTP/1.1\r\nHost: h\r\n\r\n", b"200"),
         (b"GET /api/echo/x HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET /api/echo/x HTTP/1.0\r\n\r\n", b"200"),
         (b"GET /api/echo/x HTTP/1.1\r\nHost: a b\r\n\r\n", b"400"),
         (b"GET /api/echo/x HTTP/1.1\r\nHost:\r\n\r\n", b"500"),
         (b"GET /api/echo/%00 HTTP/1.1\r\nHost: h\r\n\r\n", b"400"),
