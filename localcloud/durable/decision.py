@@ -8,6 +8,7 @@ from datetime import datetime
 from localcloud.durable import events
 from localcloud.durable.events import EventType
 from localcloud.durable.model import HistoryEvent, InstanceState, RuntimeStatus
+from localcloud.durable.options import DurableOptions
 from localcloud.durable.shim.outcome import TurnOutcome
 from localcloud.durable.shim.replay import Plan
 from localcloud.durable.shim.scheduler import Scheduled, WorkKind
@@ -37,7 +38,7 @@ def decide(
     plan: Plan,
     *,
     now: datetime,
-    store_inputs: bool,
+    options: DurableOptions,
     new_execution_id: Callable[[], str],
 ) -> Decision:
     """What the turn of an instance in `state` leads to."""
@@ -51,7 +52,7 @@ def decide(
         _continue(decision, started, plan.continue_with, now, new_execution_id())
     else:
         for item in plan.scheduled:
-            _schedule(decision, item, now, shown=store_inputs, cancelled=plan.cancelled, new_id=new_execution_id)
+            _schedule(decision, item, now, options=options, cancelled=plan.cancelled, new_id=new_execution_id)
         _proceed(decision, received, outcome, plan, now)
     decision.appended.append(events.orchestrator_completed(now))
     return decision
@@ -123,11 +124,12 @@ def _schedule(
     item: Scheduled,
     now: datetime,
     *,
-    shown: bool,
+    options: DurableOptions,
     cancelled: frozenset[int],
     new_id: Callable[[], str],
 ) -> None:
-    """Adds the event and the work of one id; `shown` puts the input into the history."""
+    """Adds the event and the work of one id."""
+    shown = options.store_inputs
     task_id = item.task_id
     if item.kind == WorkKind.ACTIVITY:
         arguments = json.dumps([item.input]) if shown else None
@@ -139,13 +141,15 @@ def _schedule(
         if task_id not in cancelled:
             decision.work.append(Work(task_id, "timer", fire_at=fire_at, created=now))
     else:
-        child = _child(decision.state, item, now, new_id())
+        child = _child(decision.state, item, now, new_id(), item.version or options.default_version)
         input_text = child.started["Input"] if shown else None
         decision.appended.append(events.sub_created(now, task_id, item.name, child.state.instance_id, input_text))
         decision.children.append((task_id, child))
 
 
-def _child(parent: InstanceState, item: Scheduled, now: datetime, execution_id: str) -> NewInstance:
+def _child(
+    parent: InstanceState, item: Scheduled, now: datetime, execution_id: str, version: str | None
+) -> NewInstance:
     instance_id = item.instance_id or f"{parent.execution_id}:{item.task_id}"
     input_text = None if item.input is None else json.dumps(item.input)
     started = events.execution_started(
@@ -154,7 +158,7 @@ def _child(parent: InstanceState, item: Scheduled, now: datetime, execution_id: 
         execution_id=execution_id,
         name=item.name,
         input_text=input_text,
-        version=item.version,
+        version=version,
         parent=events.parent_instance(parent.name, parent.instance_id, parent.execution_id, item.task_id),
         generation=None,
     )
@@ -166,7 +170,7 @@ def _child(parent: InstanceState, item: Scheduled, now: datetime, execution_id: 
         created=now,
         updated=now,
         input=input_text,
-        version=item.version,
+        version=version,
         parent_instance_id=parent.instance_id,
     )
     return NewInstance(state, started)

@@ -136,6 +136,11 @@ class Engine:
         self, name: str, instance_id: str | None, input_text: str | None, version: str | None = None
     ) -> str:
         """Starts an orchestration and returns its id. Raises InstanceExistsError."""
+        return await self._start(name, instance_id, input_text, version, str(self._new_id()))
+
+    async def _start(
+        self, name: str, instance_id: str | None, input_text: str | None, version: str | None, execution_id: str
+    ) -> str:
         instance_id = instance_id or self._new_id().hex
         generation = 0
         while (live := self._registry.live.get(instance_id)) is not None:
@@ -143,13 +148,15 @@ class Engine:
                 raise InstanceExistsError(instance_id, live.state.status)
             await self._replace(live)
             generation = 1
-        await self._create(name, instance_id, input_text, version, generation)
+        new = self._new_instance(name, instance_id, input_text, version or self._options.default_version, execution_id)
+        new.started["Generation"] = generation
+        await self._create(new)
         return instance_id
 
-    async def _create(
-        self, name: str, instance_id: str, input_text: str | None, version: str | None, generation: int
-    ) -> None:
-        now, execution_id = self._clock.now(), str(self._new_id())
+    def _new_instance(
+        self, name: str, instance_id: str, input_text: str | None, version: str | None, execution_id: str
+    ) -> NewInstance:
+        now = self._clock.now()
         state = InstanceState(
             instance_id, name, execution_id, RuntimeStatus.PENDING, now, now, input=input_text, version=version
         )
@@ -160,13 +167,16 @@ class Engine:
             name=name,
             input_text=input_text,
             version=version,
-            generation=generation,
         )
-        execution = Execution.begin(state, started)
-        self._registry.live[instance_id] = execution
+        return NewInstance(state, started)
+
+    async def _create(self, new: NewInstance) -> None:
+        """Reserves the id, keeps the instance, and lets it begin."""
+        execution = Execution.begin(new.state, new.started)
+        self._registry.live[execution.instance_id] = execution
         self._pulse.enter()
         try:
-            await self._store.create(NewInstance(state, started))
+            await self._store.create(new)
             self._registry.wake(execution)
         except BaseException:
             self._registry.forget([execution])
@@ -226,7 +236,9 @@ class Engine:
         state = self._store.get(instance_id)
         if state is None:
             raise InstanceNotFoundError(instance_id)
-        return await self.start_new(state.name, None if new_id else instance_id, state.input, state.version)
+        # As recorded: a missing input becomes null, and the execution's id has no dashes.
+        target, input_text = None if new_id else instance_id, state.input or "null"
+        return await self._start(state.name, target, input_text, state.version, self._new_id().hex)
 
     async def purge(self, instance_id: str) -> bool:
         """Removes a finished instance; False when there is none. Raises InvalidOperationError while it is alive."""

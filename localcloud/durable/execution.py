@@ -54,10 +54,12 @@ class Execution:
         """The instance's id."""
         return self.state.instance_id
 
-    def context(self, new: list[HistoryEvent]) -> str:
+    def context(self, new: list[HistoryEvent], http_sleep_ms: int) -> str:
         """The orchestrator's input for a turn with these new events."""
         text = ",".join([*self.turns, events_text(new, played=False)])
-        return context_text(self.instance_id, self.started, text, replaying=bool(self.turns))
+        return context_text(
+            self.instance_id, self.started, text, replaying=bool(self.turns), http_sleep_ms=http_sleep_ms
+        )
 
     def append(self, events: list[HistoryEvent], text: str) -> None:
         """Takes over a turn that is in the store."""

@@ -10,6 +10,7 @@ from localcloud.host.model import HostError
 
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
 _SETTING = re.compile(r"%([^%]+)%")
+_HTTP_SLEEP = "defaultAsyncRequestSleepTimeMilliseconds"
 DEFAULT_HUB = "TestHubName"
 """The hub's name when host.json gives none."""
 
@@ -31,6 +32,10 @@ class DurableOptions:
     """`overridableExistingInstanceStates` is AnyState: a start ends the live instance of that id first."""
     store_inputs: bool = False
     """Whether the history shows the inputs of activities and children."""
+    default_version: str | None = None
+    """The version of orchestrations that are started without one."""
+    http_sleep_ms: int = 30000
+    """`httpSettings.defaultAsyncRequestSleepTimeMilliseconds`, handed on to the SDK."""
 
     @property
     def activity_slots(self) -> int:
@@ -49,14 +54,21 @@ class DurableOptions:
         section = extensions.get("durableTask") if isinstance(extensions, Mapping) else None
         if not isinstance(section, Mapping):
             return cls()
-        values = {str(key).lower(): value for key, value in section.items()}
+        values = _lower(section)
         return cls(
             hub_name=_hub_name(values.get("hubname"), settings),
             max_concurrent_activities=_count(values, "maxConcurrentActivityFunctions"),
             max_concurrent_orchestrators=_count(values, "maxConcurrentOrchestratorFunctions"),
             any_state_overridable=str(values.get("overridableexistinginstancestates", "")).lower() == "anystate",
             store_inputs=values.get("storeinputsinorchestrationhistory") is True,
+            default_version=None if values.get("defaultversion") is None else str(values["defaultversion"]),
+            http_sleep_ms=_count(_lower(values.get("httpsettings")), _HTTP_SLEEP) or cls.http_sleep_ms,
         )
+
+
+def _lower(section: Any) -> dict[str, Any]:
+    """The keys in lower case, as .NET reads them in any case; empty for what is no object."""
+    return {str(key).lower(): value for key, value in section.items()} if isinstance(section, Mapping) else {}
 
 
 def _hub_name(value: Any, settings: Mapping[str, str]) -> str:

@@ -67,7 +67,7 @@ class TurnRunner:
                 outcome,
                 result,
                 now=self._clock.now(),
-                store_inputs=self._options.store_inputs,
+                options=self._options,
                 new_execution_id=self._new_execution_id,
             )
             await self._commit(execution, _Turn(taken, new, decision, result))
@@ -79,7 +79,7 @@ class TurnRunner:
         if found is None:
             outcome = TurnOutcome(error=self._functions.unknown("orchestrator", name))
         else:
-            context = execution.context(new)
+            context = execution.context(new, self._options.http_sleep_ms)
             outcome = read_outcome(await self._invoke(found, context))
             if self.observer is not None:
                 state = execution.state

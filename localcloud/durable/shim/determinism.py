@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from localcloud.durable.shim.scheduler import Scheduled
 
 _KINDS = {
-    EventType.TASK_SCHEDULED: "ScheduleTaskOrchestratorAction",
-    EventType.SUB_CREATED: "CreateSubOrchestrationAction",
-    EventType.TIMER_CREATED: "CreateTimerOrchestratorAction",
+    int(EventType.TASK_SCHEDULED): "ScheduleTaskOrchestratorAction",
+    int(EventType.SUB_CREATED): "CreateSubOrchestrationAction",
+    int(EventType.TIMER_CREATED): "CreateTimerOrchestratorAction",
 }
+_TIMER = int(EventType.TIMER_CREATED)
 _INSTEAD = "but the current orchestration replay instead"
 _MISSING = "but the current replay execution hasn't (yet?) scheduled this task."
 
@@ -29,17 +30,17 @@ class NonDeterminismError(Exception):
 
 def check(event: HistoryEvent, replayed: "Scheduled | None") -> None:
     """Compares a scheduling event with the work that the replay gave its id. Raises NonDeterminismError."""
-    kind, number = EventType(event["EventType"]), event["EventId"]
-    if kind not in _KINDS:
+    kind, number = event["EventType"], event["EventId"]
+    expected = _KINDS.get(kind)
+    if replayed is not None and replayed.kind == expected:
+        if kind == _TIMER or replayed.name == event["Name"] or replayed.name.lower() == event["Name"].lower():
+            return
+    elif expected is None:
         return
-    same_kind = replayed is not None and replayed.kind == _KINDS[kind]
-    if kind == EventType.TIMER_CREATED:
-        if not same_kind:
-            raise NonDeterminismError(_timer(number, replayed))
-        return
-    if not same_kind or (replayed is not None and replayed.name.lower() != event["Name"].lower()):
-        describe = _activity if kind == EventType.TASK_SCHEDULED else _child
-        raise NonDeterminismError(describe(number, event, replayed))
+    if kind == _TIMER:
+        raise NonDeterminismError(_timer(number, replayed))
+    describe = _activity if kind == EventType.TASK_SCHEDULED else _child
+    raise NonDeterminismError(describe(number, event, replayed))
 
 
 def _timer(number: int, replayed: "Scheduled | None") -> str:

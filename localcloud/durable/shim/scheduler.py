@@ -20,7 +20,7 @@ class WorkKind(StrEnum):
     SUB = "CreateSubOrchestrationAction"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Scheduled:
     """One piece of work with its id."""
 
@@ -41,15 +41,20 @@ class _Waiters:
     early: int = 0
 
 
+# Plain numbers: these are looked up for every event of the history at every turn.
+_ORCHESTRATOR_STARTED = int(EventType.ORCHESTRATOR_STARTED)
 _ENDS = {
-    EventType.TASK_COMPLETED: ("TaskScheduledId", False),
-    EventType.TASK_FAILED: ("TaskScheduledId", True),
-    EventType.SUB_COMPLETED: ("TaskScheduledId", False),
-    EventType.SUB_FAILED: ("TaskScheduledId", True),
-    EventType.TIMER_FIRED: ("TimerId", False),
+    int(EventType.TASK_COMPLETED): ("TaskScheduledId", False),
+    int(EventType.TASK_FAILED): ("TaskScheduledId", True),
+    int(EventType.SUB_COMPLETED): ("TaskScheduledId", False),
+    int(EventType.SUB_FAILED): ("TaskScheduledId", True),
+    int(EventType.TIMER_FIRED): ("TimerId", False),
 }
-_SCHEDULES = {EventType.TASK_SCHEDULED, EventType.SUB_CREATED, EventType.TIMER_CREATED, EventType.EVENT_SENT}
-_EVEN_WHEN_SUSPENDED = {EventType.RESUMED, EventType.EXECUTION_TERMINATED}
+_SCHEDULES = frozenset(
+    int(kind)
+    for kind in (EventType.TASK_SCHEDULED, EventType.SUB_CREATED, EventType.TIMER_CREATED, EventType.EVENT_SENT)
+)
+_EVEN_WHEN_SUSPENDED = frozenset({int(EventType.RESUMED), int(EventType.EXECUTION_TERMINATED)})
 
 
 class Scheduler:
@@ -106,16 +111,9 @@ class Scheduler:
 
     def process(self, event: HistoryEvent) -> None:
         """Takes the next event of the history. Raises NonDeterminismError."""
-        if self.suspended and event["EventType"] not in _EVEN_WHEN_SUSPENDED:
+        kind = event["EventType"]
+        if self.suspended and kind not in _EVEN_WHEN_SUSPENDED:
             self._held.append(event)
-            return
-        self._handle(EventType(event["EventType"]), event)
-
-    def _handle(self, kind: EventType, event: HistoryEvent) -> None:
-        if kind == EventType.ORCHESTRATOR_STARTED:
-            self.now = max(self.now, parse_timestamp(event["Timestamp"]))
-        elif kind == EventType.EXECUTION_STARTED:
-            self._begin()
         elif kind in _SCHEDULES:
             check(event, self.unmatched.get(event["EventId"]))
             del self.unmatched[event["EventId"]]
@@ -123,21 +121,33 @@ class Scheduler:
             key, failed = _ENDS[kind]
             if (task := self.open.pop(event[key], None)) is not None:
                 task.end(failed=failed)
-        elif kind == EventType.EVENT_RAISED:
-            self._raise_event(event["Name"])
-        elif kind == EventType.SUSPENDED:
-            self.suspended = True
-        elif kind == EventType.RESUMED:
-            self._resume()
+        elif kind == _ORCHESTRATOR_STARTED:
+            self.now = max(self.now, parse_timestamp(event["Timestamp"]))
+        elif (handle := _OTHERS.get(kind)) is not None:
+            handle(self, event)
 
-    def _raise_event(self, name: str) -> None:
-        waiters = self._waiters[name.lower()]
+    def _start(self, _: HistoryEvent) -> None:
+        self._begin()
+
+    def _suspend(self, _: HistoryEvent) -> None:
+        self.suspended = True
+
+    def _raise_event(self, event: HistoryEvent) -> None:
+        waiters = self._waiters[event["Name"].lower()]
         if waiters.tasks:
             waiters.tasks.pop().end()
         else:
             waiters.early += 1
 
-    def _resume(self) -> None:
+    def _resume(self, _: HistoryEvent) -> None:
         self.suspended = False
         while self._held and not self.suspended:
             self.process(self._held.popleft())
+
+
+_OTHERS: dict[int, Callable[[Scheduler, HistoryEvent], None]] = {
+    int(EventType.EXECUTION_STARTED): Scheduler._start,
+    int(EventType.EVENT_RAISED): Scheduler._raise_event,
+    int(EventType.SUSPENDED): Scheduler._suspend,
+    int(EventType.RESUMED): Scheduler._resume,
+}

@@ -6,6 +6,8 @@ from collections.abc import Callable
 class SimulatedTask:
     """Ends once, well or badly, and tells who asked; continuations run at once and in order of asking."""
 
+    __slots__ = ("_continuations", "done", "failed")
+
     def __init__(self) -> None:
         self.done = False
         self.failed = False

@@ -19,7 +19,9 @@ def events_text(events: Sequence[HistoryEvent], *, played: bool, received: bool 
     )
 
 
-def context_text(instance_id: str, started: HistoryEvent, history_text: str, *, replaying: bool) -> str:
+def context_text(
+    instance_id: str, started: HistoryEvent, history_text: str, *, replaying: bool, http_sleep_ms: int = 30000
+) -> str:
     """The context around a history text.
 
     The two durations of long timers are left out on purpose: without them the SDK sets plain timers of any length.
@@ -29,7 +31,7 @@ def context_text(instance_id: str, started: HistoryEvent, history_text: str, *, 
     return (
         f'{{"history":[{history_text}],"input":{started["Input"] or "null"},"instanceId":{json.dumps(instance_id)},'
         f'"isReplaying":{"true" if replaying else "false"},"parentInstanceId":{parent_id},"sourceInstanceId":null,'
-        f'"upperSchemaVersion":1,"upperSchemaVersionNew":3,"defaultHttpAsyncRequestSleepTimeMillseconds":30000}}'
+        f'"upperSchemaVersion":1,"upperSchemaVersionNew":3,"defaultHttpAsyncRequestSleepTimeMillseconds":{http_sleep_ms}}}'
     )
 
 

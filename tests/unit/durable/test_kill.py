@@ -58,7 +58,8 @@ async def start_without_end(path: Path) -> None:
         instance_id = f"i{number}"
         await engine.start_new("parent", instance_id, None)
         await engine.raise_event(instance_id, "go", str(number))
-        print(instance_id, flush=True)
+        sys.stdout.write(f"{instance_id}\n")
+        sys.stdout.flush()
 
 
 async def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
