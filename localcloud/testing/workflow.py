@@ -80,8 +80,7 @@ class Workflow:
 
     async def close(self) -> None:
         """Stops the engine."""
-        if self._started:
-            await self.engine.stop()
+        await self.engine.stop()
 
     async def settle(self) -> None:
         """Returns when nothing can happen at the present time any more."""

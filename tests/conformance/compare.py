@@ -27,9 +27,10 @@ def _module(name: str, path: Path) -> ModuleType:
     return module
 
 
-def _tools() -> ModuleType:
+def _tools() -> Any:
     """The recordings' own program, with the pattern for generated keys made linear: long texts took it a minute."""
-    tools = sys.modules["conformance"] = _module("conformance", HERE / "conformance.py")  # scenarios import it too
+    tools: Any = _module("conformance", HERE / "conformance.py")
+    sys.modules["conformance"] = tools  # the scenarios import it too
     tools.RULES = [(rf"(?<![\w-]){rule}" if "AzFu" in rule else rule, word) for rule, word in tools.RULES]
     return tools
 

@@ -13,11 +13,10 @@ from localcloud.testing.workflow import WorkflowFailedError, WorkflowStuckError
 from localcloud.testing.workflow_fixture import WorkflowFactory
 
 blueprint = df.Blueprint()
-Context = df.DurableOrchestrationContext
 
 
 @blueprint.orchestration_trigger(context_name="context")
-def approval(context: Context) -> Any:
+def approval(context: df.DurableOrchestrationContext) -> Any:
     """Prices the order, waits a day for a decision."""
     price = yield context.call_activity("price", context.get_input())
     context.set_custom_status("awaiting")
@@ -30,19 +29,19 @@ def approval(context: Context) -> Any:
 
 
 @blueprint.orchestration_trigger(context_name="context")
-def stubborn(context: Context) -> Any:
+def stubborn(context: df.DurableOrchestrationContext) -> Any:
     """Retries every minute."""
     return (yield context.call_activity_with_retry("flaky", df.RetryOptions(60_000, 5), None))
 
 
 @blueprint.orchestration_trigger(context_name="context")
-def parent(context: Context) -> Any:
+def parent(context: df.DurableOrchestrationContext) -> Any:
     """Has a child."""
     return (yield context.call_sub_orchestrator("approval", context.get_input(), "child"))
 
 
 @blueprint.orchestration_trigger(context_name="context")
-def broken(context: Context) -> Any:
+def broken(context: df.DurableOrchestrationContext) -> Any:
     """Fails."""
     yield context.call_activity("price", 1)
     raise RuntimeError("no")
