@@ -11,9 +11,9 @@ from localcloud.durable.dispatch import Dispatcher
 from localcloud.durable.execution import Execution
 from localcloud.durable.functions import FunctionTable
 from localcloud.durable.idle import Pulse
+from localcloud.durable.launch import Launcher
 from localcloud.durable.model import (
     HistoryEvent,
-    InstanceExistsError,
     InstanceFinishedError,
     InstanceNotFoundError,
     InstanceQuery,
@@ -23,7 +23,7 @@ from localcloud.durable.model import (
 )
 from localcloud.durable.options import DurableOptions
 from localcloud.durable.registry import Registry
-from localcloud.durable.store.model import HistoryStore, NewInstance
+from localcloud.durable.store.model import HistoryStore
 from localcloud.durable.turns import TurnRunner, TurnTrace
 from localcloud.host.model import FunctionMetadata, Invoker
 
@@ -53,8 +53,7 @@ class Engine:
         new_id: Callable[[], uuid.UUID] = uuid.uuid4,
     ) -> None:
         self.name = name
-        self._store, self._clock, self._options, self._log = store, clock, options, log
-        self._new_id = new_id
+        self._store, self._clock, self._log = store, clock, log
         self._functions = FunctionTable(functions)
         self._pulse = Pulse()
         self._registry = Registry(self._wake)
@@ -74,6 +73,15 @@ class Engine:
             options=options,
             registry=self._registry,
             new_execution_id=lambda: new_id().hex,
+        )
+        self._launcher = Launcher(
+            store=store,
+            clock=clock,
+            options=options,
+            registry=self._registry,
+            pulse=self._pulse,
+            new_id=new_id,
+            send=self._send,
         )
         self._loops: set[asyncio.Task[None]] = set()
 
@@ -136,64 +144,7 @@ class Engine:
         self, name: str, instance_id: str | None, input_text: str | None, version: str | None = None
     ) -> str:
         """Starts an orchestration and returns its id. Raises InstanceExistsError."""
-        return await self._start(name, instance_id, input_text, version, str(self._new_id()))
-
-    async def _start(
-        self, name: str, instance_id: str | None, input_text: str | None, version: str | None, execution_id: str
-    ) -> str:
-        instance_id = instance_id or self._new_id().hex
-        generation = 0
-        while (live := self._registry.live.get(instance_id)) is not None:
-            if not self._options.any_state_overridable:
-                raise InstanceExistsError(instance_id, live.state.status)
-            await self._replace(live)
-            generation = 1
-        new = self._new_instance(name, instance_id, input_text, version or self._options.default_version, execution_id)
-        new.started["Generation"] = generation
-        await self._create(new)
-        return instance_id
-
-    def _new_instance(
-        self, name: str, instance_id: str, input_text: str | None, version: str | None, execution_id: str
-    ) -> NewInstance:
-        now = self._clock.now()
-        state = InstanceState(
-            instance_id, name, execution_id, RuntimeStatus.PENDING, now, now, input=input_text, version=version
-        )
-        started = events.execution_started(
-            now,
-            instance_id=instance_id,
-            execution_id=execution_id,
-            name=name,
-            input_text=input_text,
-            version=version,
-        )
-        return NewInstance(state, started)
-
-    async def _create(self, new: NewInstance) -> None:
-        """Reserves the id, keeps the instance, and lets it begin."""
-        execution = Execution.begin(new.state, new.started)
-        self._registry.live[execution.instance_id] = execution
-        self._pulse.enter()
-        try:
-            await self._store.create(new)
-            self._registry.wake(execution)
-        except BaseException:
-            self._registry.forget([execution])
-            raise
-        finally:
-            self._pulse.leave()
-
-    async def _replace(self, live: Execution) -> None:
-        """Ends a live instance because another one is to take its id."""
-        reason = (
-            f"A new instance creation request has been issued for instance {live.instance_id} which currently has "
-            f"status {live.state.status}. Since the dedupe statuses of the creation request, [] (all statuses "
-            f"reusable), do not contain the orchestration's status, the orchestration has been terminated and a new "
-            f"instance with the same instance ID will be created."
-        )
-        await self._send(live, events.execution_terminated(self._clock.now(), reason))
-        await live.ended.wait()
+        return await self._launcher.start(name, instance_id, input_text, version)
 
     async def get(self, instance_id: str) -> InstanceState | None:
         """The instance's state, or None."""
@@ -236,9 +187,7 @@ class Engine:
         state = self._store.get(instance_id)
         if state is None:
             raise InstanceNotFoundError(instance_id)
-        # As recorded: a missing input becomes null, and the execution's id has no dashes.
-        target, input_text = None if new_id else instance_id, state.input or "null"
-        return await self._start(state.name, target, input_text, state.version, self._new_id().hex)
+        return await self._launcher.start_again(state, None if new_id else instance_id)
 
     async def purge(self, instance_id: str) -> bool:
         """Removes a finished instance; False when there is none. Raises InvalidOperationError while it is alive."""
