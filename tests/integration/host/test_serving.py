@@ -207,3 +207,23 @@ async def test_the_functions_are_listed_at_the_start(start: Start) -> None:
     assert f"  only_get: [GET] {base}/api/only-get" in text.splitlines()
     assert f"  pid: {base}/api/pid" in text.splitlines()
     assert host.log[-1] == f"Host running: {base}"
+
+
+async def test_an_unknown_webhook_asks_for_a_key_before_it_is_404(start: Start) -> None:
+    host = await start(APP, enable_auth=True)
+    async with host.session.get(f"{host.base}/runtime/webhooks/x") as answer:
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    key = {"x-functions-key": host.host.master_key}
+    assert await host.get("/runtime/webhooks/x", headers=key) == (404, "")
+
+
+async def test_a_function_runs_by_hand_through_the_admin_api(start: Start) -> None:
+    timer = (
+        '\n@app.timer_trigger(arg_name="t", schedule="0 0 0 1 1 *")\ndef yearly(t: func.TimerRequest) -> None: pass\n'
+    )
+    host = await start(APP + timer)
+    assert await host.ask("POST", "/admin/functions/YEARLY", json={"input": ""}) == (202, "")
+    async with asyncio.timeout(5):
+        while not any(line.startswith("Executed 'Functions.yearly' (Succeeded") for line in host.log):
+            await host.get("/admin/host/ping")
+    assert await host.ask("POST", "/admin/functions/nope", json={"input": ""}) == (404, "")
