@@ -44,5 +44,5 @@ class User(BaseModel):
 
 def email_key(email: str) -> str:
     """Id of the document that makes an e-mail unique: the same for every spelling of upper and lower case."""
-    normal = unicodedata.normalize("NFKC", email.strip()).casefold()
+    normal = unicodedata.normalize("NFKC", email.strip()).lower()
     return f"email:{hashlib.sha256(normal.encode()).hexdigest()}"

@@ -1,8 +1,12 @@
 """Registering, logging in, the own profile: over HTTP, against the real stand-ins."""
 
+import base64
+import json
+
 import pytest
 
 from tests.integration.api.client import ADMIN, CUSTOMER, PASSWORD, Api
+from tests.integration.api.database import Database
 
 
 async def test_a_registered_user_logs_in_and_sees_the_own_profile(api: Api) -> None:
@@ -75,3 +79,37 @@ async def test_a_session_needs_a_token_of_this_service(api: Api, admin: str) -> 
     assert missing.headers["www-authenticate"] == 'Bearer realm="durable-shop"'
     basic = await api.call("GET", "users/me", headers={"Authorization": "Basic eDp5"})
     assert basic.status == 401
+
+
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        ({"alg": "none"}, {}),
+        ({"alg": "HS256", "kid": "0" * 32}, {"sub": "u1"}),
+        ({"alg": "HS256", "kid": "../../secrets/other"}, {"sub": "u1"}),
+        ({"alg": "RS256", "kid": "0" * 32}, {"sub": "u1"}),
+        ({}, {}),
+    ],
+)
+async def test_a_forged_token_is_refused(
+    api: Api, customer: str, header: dict[str, str], claims: dict[str, str]
+) -> None:
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims))
+    for token in (".".join([*parts, ""]), customer[:-4] + "AAAA", "nonsense"):
+        refused = await api.call("GET", "users/me", token=token)
+        assert (refused.status, refused.problem) == (401, "unauthenticated")
+        assert refused.headers["www-authenticate"] == 'Bearer realm="durable-shop", error="invalid_token"'
+
+
+async def test_a_disabled_account_is_out_at_once(api: Api, customer: str, database: Database) -> None:
+    [stored] = [found for found in database.everything("users") if found["type"] == "user"]
+    database.replace("users", {**stored, "isActive": False})
+    assert (await api.call("GET", "users/me", token=customer)).status == 401
+    refused = await api.log_in(CUSTOMER)
+    assert (refused.status, refused.problem) == (401, "wrong-credentials")
+
+
+async def test_passwords_are_stored_as_hashes_only(api: Api, customer: str, database: Database) -> None:
+    [stored] = [found for found in database.everything("users") if found["type"] == "user"]
+    assert stored["passwordHash"].startswith("$2b$04$")
+    assert PASSWORD not in json.dumps(database.everything("users"))
