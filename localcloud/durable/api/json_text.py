@@ -20,7 +20,7 @@ def parsed(text: str | None) -> Any:
         return None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -37,6 +37,8 @@ async def body_text(request: web.Request) -> str | None:
         json.loads(text)
     except ValueError as error:
         raise JsonTextError(_reader_message(text, error)) from None
+    except RecursionError:
+        raise JsonTextError("The JSON is nested too deeply to be read. Send it as a string, or flatten it.") from None
     return text
 
 

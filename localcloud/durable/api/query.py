@@ -11,6 +11,7 @@ from localcloud.durable.model import InstanceQuery, RuntimeStatus
 
 CONTINUATION = "x-ms-continuation-token"
 _PAGE = 100
+_LARGEST_PAGE = 100_000
 _TOKEN_MARK = "after:"  # noqa: S105 - a prefix inside the page token, no secret
 
 
@@ -76,7 +77,7 @@ def page_query(parameters: Parameters, headers: Mapping[str, str]) -> InstanceQu
         created_to=parameters.time("createdTimeTo"),
         statuses=parameters.statuses(),
         id_prefix=parameters.text("instanceIdPrefix"),
-        top=parameters.whole("top", _PAGE),
+        top=min(parameters.whole("top", _PAGE), _LARGEST_PAGE),
         after_id=after or None,
     )
 

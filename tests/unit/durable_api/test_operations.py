@@ -41,6 +41,7 @@ async def test_a_live_id_can_not_be_started_again(http: Http, hub: SmallHub) -> 
     [
         (b"{bad", "Unexpected end while parsing unquoted property name. Path '', line 1, position 4."),
         (b"text", "Error parsing boolean value. Path '', line 1, position 1."),
+        (b"[" * 100_000, "The JSON is nested too deeply to be read. Send it as a string, or flatten it."),
         (b"[1,", "Unexpected end of content while loading JSON. Path '', line 1, position 3."),
     ],
 )

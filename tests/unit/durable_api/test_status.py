@@ -101,6 +101,7 @@ async def test_pages_cover_every_instance_once(http: Http, hub: SmallHub) -> Non
         ("createdTimeFrom=yesterday", ["f", "r"]),
         ("instanceIdPrefix=r", ["r"]),
         ("top=0", []),
+        ("top=99999999999999999999", ["f", "r"]),
     ],
 )
 async def test_filters_that_can_not_be_read_do_not_filter(
