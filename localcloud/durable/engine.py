@@ -29,7 +29,7 @@ from localcloud.host.model import FunctionMetadata, Invoker
 
 _TERMINAL = frozenset(status for status in RuntimeStatus if status.terminal)
 _PURGE_PAGE = 200
-_STORE_PAUSE = 1.0
+_STORE_PAUSE = 0.25
 """Seconds between two tries to write when the store refuses."""
 
 
