@@ -3,6 +3,7 @@
 It speaks to the shop over HTTP only, as a customer's client does.
 """
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -14,9 +15,9 @@ from typing import Any
 
 import aiohttp
 
-from ops.seed import CUSTOMER_EMAIL, LOCAL_PASSWORD
+from ops.seed_accounts import CUSTOMER_EMAIL, LOCAL_PASSWORD
 
-READY_FILE = Path(".localcloud", "ready.json")
+_READY_FILE = "ready.json"
 _PATIENCE = 120.0
 """Seconds for the order; one takes well under ten."""
 _FINAL = {"confirmed", "cancelled", "parked"}
@@ -28,25 +29,28 @@ class DemoError(Exception):
 
 def main() -> int:
     """Runs until Ctrl-C. The exit code is localcloud's own, or 1 when the order doesn't get confirmed."""
+    parser = argparse.ArgumentParser(prog="python -m ops.demo", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path(".localcloud"), help="data folder (default: .localcloud)")
+    known, options = parser.parse_known_args()
     try:
-        READY_FILE.unlink(missing_ok=True)
-        return asyncio.run(_run(sys.argv[1:]))
+        (known.data / _READY_FILE).unlink(missing_ok=True)
+        return asyncio.run(_run(known.data, options))
     except DemoError as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
 
 
-async def _run(options: list[str]) -> int:
+async def _run(data: Path, options: list[str]) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     _say("Starting the offline Azure and the Functions host")
-    cloud = await _python(
-        "localcloud", "up", "--quiet", "--ready-file", str(READY_FILE), *options, start_new_session=True
-    )
+    ready_file = data / _READY_FILE
+    places = ("--data", str(data), "--ready-file", str(ready_file))
+    cloud = await _python("localcloud", "up", "--quiet", *places, *options, start_new_session=True)
     ended = asyncio.create_task(cloud.wait())
     asking_to_stop = asyncio.create_task(stopped.wait())
-    showing = asyncio.create_task(_show(ended))
+    showing = asyncio.create_task(_show(ready_file, ended))
     try:
         await asyncio.wait({ended, asking_to_stop, showing}, return_when=asyncio.FIRST_COMPLETED)
         if showing.done():
@@ -61,26 +65,26 @@ async def _run(options: list[str]) -> int:
     return code
 
 
-async def _show(ended: "asyncio.Task[int]") -> None:
-    while (ready := _read_ready_file()) is None:
+async def _show(ready_file: Path, ended: "asyncio.Task[int]") -> None:
+    while (ready := _read(ready_file)) is None:
         if ended.done():
             return
         await asyncio.sleep(0.05)
-    seeding = await _python("ops", "--settings", str(READY_FILE), "seed")
+    seeding = await _python("ops", "--settings", str(ready_file), "seed")
     if await seeding.wait() != 0:
         raise DemoError("seeding failed; its reason is above")
     async with aiohttp.ClientSession(ready["host"], timeout=aiohttp.ClientTimeout(total=30)) as shop:
         order_id = await _place_order(shop)
         stage = await _follow(shop, order_id)
-    _say_addresses(ready, order_id)
+    _say_addresses(ready, ready_file, order_id)
     if stage != "confirmed":
         raise DemoError(f"the order ended as {stage}")
 
 
-def _read_ready_file() -> dict[str, Any] | None:
+def _read(ready_file: Path) -> dict[str, Any] | None:
     """The file is written in one piece, once all is ready."""
     try:
-        ready: dict[str, Any] = json.loads(READY_FILE.read_text(encoding="utf-8"))
+        ready: dict[str, Any] = json.loads(ready_file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     return ready
@@ -119,12 +123,12 @@ async def _call(shop: aiohttp.ClientSession, method: str, path: str, **options: 
         return json.loads(text)
 
 
-def _say_addresses(ready: dict[str, Any], order_id: str) -> None:
+def _say_addresses(ready: dict[str, Any], ready_file: Path, order_id: str) -> None:
     host = ready["host"].replace("127.0.0.1", "localhost")
     instance = f"{host}/runtime/webhooks/durabletask/instances/{order_id}"
     _say(f"API     {host}/api/products")
     _say(f"Status  {instance}?code={ready['durableKey']}&showHistory=true")
-    _say(f"Log     {READY_FILE.parent / 'logs' / 'host.log'}")
+    _say(f"Log     {ready_file.parent / 'logs' / 'host.log'}")
     _say("Serving until Ctrl-C.")
 
 

@@ -7,15 +7,13 @@ from api.services import Services
 from ops.accounts import Account, ensure_account
 from ops.catalogue import SEED_PRODUCTS, TARGET_STOCK, SeedProduct
 from ops.outcome import Outcome, UsageError
+from ops.seed_accounts import ADMIN_EMAIL, CUSTOMER_EMAIL, LOCAL_PASSWORD
 from shared.accounts.user import Role
 from shared.products.product import Product
 from shared.products.repository import Origin
 from shared.settings import Settings
 from shared.time import utc_now
 
-ADMIN_EMAIL = "admin@example.com"
-CUSTOMER_EMAIL = "customer@example.com"
-LOCAL_PASSWORD = "durable-shop-demo"  # noqa: S105 - public; accepted for a Cosmos DB on this machine only
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ORIGIN = Origin("seed")
 

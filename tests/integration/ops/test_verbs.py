@@ -11,7 +11,7 @@ from api.services import services
 from localcloud.testing.cloud import Cloud
 from ops.__main__ import main
 from ops.catalogue import SEED_PRODUCTS, TARGET_STOCK
-from ops.seed import ADMIN_EMAIL, CUSTOMER_EMAIL, LOCAL_PASSWORD
+from ops.seed_accounts import ADMIN_EMAIL, CUSTOMER_EMAIL, LOCAL_PASSWORD
 from shared.clients import close_clients
 from shared.products.repository import Origin
 
