@@ -35,7 +35,7 @@ async def kill(req: func.HttpRequest) -> str:
 @app.route("orphan")
 def orphan(req: func.HttpRequest) -> str:
     import subprocess
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(5)"])
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     print("orphan", process.pid)
     os._exit(6)
 
@@ -144,7 +144,7 @@ async def test_what_was_printed_before_a_death_is_in_the_log(pool_of: PoolOf) ->
 
 async def test_a_program_left_behind_by_the_app_delays_nobody(pool_of: PoolOf) -> None:
     pool = await pool_of(1)
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         result = await pool.invoke(call("orphan"))
         assert text(await pool.invoke(call("pid"))) == str(pool.pids[0])
     os.kill(next(int(line.split()[1]) for line in lines if line.startswith("orphan")), signal.SIGKILL)
