@@ -1,7 +1,7 @@
 """Carries out what turns set going: activities run in workers, timers wait on the clock."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +29,10 @@ class Dispatcher:
         activity_slots: int,
         registry: Registry,
         pulse: Pulse,
+        log: Callable[[str], None],
     ) -> None:
         self._clock, self._invoker, self._functions = clock, invoker, functions
-        self._registry, self._pulse = registry, pulse
+        self._registry, self._pulse, self._log = registry, pulse, log
         self._slots = asyncio.Semaphore(activity_slots)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -62,6 +63,11 @@ class Dispatcher:
             async with self._slots:
                 result = await self._run(work)
             self._finish(execution, work, self._event(work, result))
+        except Exception as error:
+            self._log(
+                f"Activity '{work.name}' of instance '{execution.instance_id}' could not be run and stays open "
+                f"until the next start: {error!r}"
+            )
         finally:
             self._pulse.leave()
 

@@ -29,8 +29,8 @@ from localcloud.host.model import FunctionMetadata, Invoker
 
 _TERMINAL = frozenset(status for status in RuntimeStatus if status.terminal)
 _PURGE_PAGE = 200
-_STORE_PAUSE = 0.25
-"""Seconds between two tries to write when the store refuses."""
+_STORE_PAUSE, _LONGEST_STORE_PAUSE = 0.25, 10.0
+"""Seconds between two tries of a turn that the store refuses: at first, and after doubling again and again."""
 
 
 class Engine:
@@ -64,6 +64,7 @@ class Engine:
             activity_slots=options.activity_slots,
             registry=self._registry,
             pulse=self._pulse,
+            log=log,
         )
         self._turns = TurnRunner(
             store=store,
@@ -126,14 +127,17 @@ class Engine:
             task.add_done_callback(self._loops.discard)
 
     async def _turn_while_needed(self, execution: Execution) -> None:
+        pause = _STORE_PAUSE
         try:
             while execution.inbox:
                 try:
                     work = await self._turns.run(execution)
                 except Exception as error:  # the store may recover; nothing of the turn is lost
                     self._log(f"A turn of instance '{execution.instance_id}' failed and is repeated: {error!r}")
-                    await asyncio.sleep(_STORE_PAUSE)
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST_STORE_PAUSE)
                     continue
+                pause = _STORE_PAUSE
                 for item in work:
                     self._dispatcher.start(execution, item)
         finally:
