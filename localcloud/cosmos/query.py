@@ -65,6 +65,11 @@ def run_query(
             raise bad_request("The provided cross partition query can not be directly served by the gateway.", 1004)
         pushed = pushdown(query, parameters, column="body")
         where, arguments = scope.where(container, now)
+        item_id = fixed_partition_key(query, parameters, ["/id"])
+        if item_id is not None and isinstance(
+            item_id[0], str
+        ):  # an index, where the push-down would look at every item
+            where, arguments = f"{where} AND id = ?", [*arguments, item_id[0]]
         start = query.resume_position(paging.get("continuation"))
         documents = _scan(connection, f"{where} AND ({pushed.sql})", [*arguments, *pushed.arguments], start)
         indexes = container.definition["indexingPolicy"].get("compositeIndexes", [])

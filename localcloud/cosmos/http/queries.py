@@ -43,8 +43,7 @@ async def query(store: CosmosStore, container: Container, exchange: Exchange) ->
         max_items=exchange.page_size,
         continuation=exchange.header("x-ms-continuation"),
     )
-    # A scan over a whole container would keep every other client waiting.
-    page = store.file.read(run) if scope.has_key else await store.file.scan(run)
+    page = await store.file.scan(run)  # on the event loop, a long one would keep every other client waiting
     return _page(container, exchange, page.results, page.continuation)
 
 
@@ -64,7 +63,7 @@ async def read_feed(store: CosmosStore, container: Container, exchange: Exchange
     if exchange.header("A-IM") is not None:
         raise not_built("The change feed (A-IM)")
     scope, after = scope_of(exchange), _after(exchange.header("x-ms-continuation"))
-    found, following = store.file.read(
+    found, following = await store.file.scan(
         lambda connection: read_items(connection, container, scope, store.now(), after=after, limit=exchange.page_size)
     )
     return _page(container, exchange, found, None if following is None else f"item:{following}")
