@@ -112,7 +112,7 @@ class CosmosServer:
         segments = exchange.segments
         return await self.faults.intercept(
             exchange.request.method,
-            exchange.request.path,
+            "/" + "/".join(segments),
             operation_of(exchange),
             segments[3] if len(segments) > 3 else None,
             exchange.header("x-ms-documentdb-partitionkey"),

@@ -97,9 +97,7 @@ class Exchange:
 
     def refusal(self, error: CosmosError) -> web.Response:
         """An error answer."""
-        headers = dict(error.headers)
-        if error.substatus:
-            headers["x-ms-substatus"] = str(error.substatus)
+        headers = {**error.headers, "x-ms-substatus": str(error.substatus)}
         if error.status == 304:
             return self.answer(304, headers=headers)
         body = {"code": error.code, "message": f"{error.message}\r\nActivityId: {self.activity_id}"}
