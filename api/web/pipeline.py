@@ -8,11 +8,11 @@ import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import azure.durable_functions as df
 import azure.functions as func
 from pydantic import BaseModel
-from yarl import URL
 
 from api.services import services
 from api.web.call import Call, Reply
@@ -33,7 +33,7 @@ async def serve(
 ) -> func.HttpResponse:
     """The answer to a request of a declared route; every exception becomes a problem document."""
     request_id = _request_id(request.headers.get("x-request-id"))
-    path = URL(request.url).raw_path
+    path = urlsplit(request.url).path
     try:
         reply = await _answer(route, request, request_id, path, client)
     except Exception as error:  # a handler's fault must not become the host's empty 500

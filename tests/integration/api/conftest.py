@@ -1,5 +1,6 @@
 """The app on its host, in the test's process, over the real stand-ins; the host serves all tests of this folder."""
 
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +55,7 @@ def served(cloud_of_session: Cloud, tmp_path_factory: pytest.TempPathFactory) ->
     with pytest.MonkeyPatch.context() as environment:
         for name, value in settings.items():
             environment.setenv(name, value)
+        environment.delitem(sys.modules, "function_app", raising=False)  # an app can be asked for its functions once
         options = HostOptions(ROOT, port=0, data_dir=folder, settings=settings, in_process=True, log=_quiet)
         served = Served(options)
         yield served

@@ -1,6 +1,7 @@
 """The app never imports localcloud, and localcloud knows nothing of shops."""
 
 import ast
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,10 @@ def _imported(source: Path) -> Iterator[str]:
 
 
 def _sources(package: str) -> list[Path]:
-    found = [path for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts]
+    found = []
+    for folder, folders, files in os.walk(ROOT / package):
+        folders[:] = [name for name in folders if name not in {"node_modules", "__pycache__"}]
+        found += [Path(folder, name) for name in files if name.endswith(".py")]
     assert found, package
     return found
 
