@@ -2,7 +2,7 @@
 
 from localcloud.testing.app import app, app_dir, app_process, app_settings
 from localcloud.testing.cloud import cloud, cloud_of_session, cloud_resources
-from localcloud.testing.workflow_fixture import workflow
+from localcloud.testing.workflow_fixture import pytest_addoption, workflow
 
 __all__ = [
     "app",
@@ -12,5 +12,6 @@ __all__ = [
     "cloud",
     "cloud_of_session",
     "cloud_resources",
+    "pytest_addoption",
     "workflow",
 ]

@@ -21,6 +21,7 @@ from localcloud.durable.api.json_text import parsed
 from localcloud.durable.engine import Engine
 from localcloud.durable.model import HistoryEvent, InstanceState, RuntimeStatus
 from localcloud.testing.invoker import Replacement, WorkflowInvoker
+from localcloud.testing.turns import Turn
 
 LONGEST = timedelta(days=366)
 """How far virtual time goes on its own before a wait is given up."""
@@ -49,6 +50,11 @@ class Workflow:
     def calls(self) -> list[tuple[str, Any]]:
         """Every activity call so far: name and input."""
         return self._invoker.calls
+
+    @property
+    def turns(self) -> list[Turn]:
+        """Every orchestrator turn so far, of all instances."""
+        return self._invoker.turns
 
     def replace(self, activity: str, replacement: Replacement) -> None:
         """Uses a function of the test for an activity from now on."""
@@ -108,9 +114,9 @@ class Run:
         self.workflow, self.instance_id = workflow, instance_id
 
     @property
-    def turns(self) -> list[Any]:
-        """The orchestrator's turns so far (`localcloud.testing.turns.Turn`)."""
-        return [turn for turn in self.workflow._invoker.turns if turn.execution[0] == self.instance_id]
+    def turns(self) -> list[Turn]:
+        """The instance's turns so far."""
+        return [turn for turn in self.workflow.turns if turn.execution[0] == self.instance_id]
 
     async def status(self) -> InstanceState:
         """The state as a status query shows it. Raises LookupError when the instance is gone."""

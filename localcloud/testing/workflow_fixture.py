@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -12,6 +13,7 @@ from localcloud.durable.options import DurableOptions
 from localcloud.durable.store import MemoryHistoryStore
 from localcloud.host.worker.durable_patch import apply_durable_patch
 from localcloud.testing.functions import Source, durable_functions
+from localcloud.testing.histories import save_history
 from localcloud.testing.invoker import Replacement, WorkflowInvoker
 from localcloud.testing.workflow import Workflow
 
@@ -30,8 +32,17 @@ class WorkflowFactory(Protocol):
         ...
 
 
+RECORD_OPTION = "--record-histories"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that keeps the runs of workflow tests as golden histories."""
+    text = "folder for the histories of the workflow tests that run, one file each; replay_history checks them later"
+    parser.addoption(RECORD_OPTION, type=Path, default=None, help=text)
+
+
 @pytest.fixture
-async def workflow() -> AsyncIterator[WorkflowFactory]:
+async def workflow(request: pytest.FixtureRequest) -> AsyncIterator[WorkflowFactory]:
     """Makes workflows; at the end of the test every run is replayed once more and must act the same."""
     made: list[Workflow] = []
 
@@ -64,3 +75,7 @@ async def workflow() -> AsyncIterator[WorkflowFactory]:
         await each.close()
     for each in made:
         each.check_replays()
+    folder: Path | None = request.config.getoption(RECORD_OPTION, None)
+    if folder is not None:
+        turns = [turn for each in made for turn in each.turns]
+        save_history(folder / f"{request.node.name.removeprefix('test_')}.json", turns)
