@@ -9,7 +9,7 @@ from azure.core.exceptions import AzureError
 
 from api.services import services
 from ops.accounts import add_create_admin
-from ops.environment import prepare_environment
+from ops.environment import await_file, prepare_environment
 from ops.outcome import Outcome, UsageError
 from ops.seed import add_seed
 from shared.clients import close_clients
@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one verb and returns the exit code."""
     chosen = _parser().parse_args(arguments)
     try:
+        if chosen.settings is not None:
+            await_file(chosen.settings, chosen.wait)
         prepare_environment(chosen.settings)
         outcome = asyncio.run(_run(chosen))
     except (UsageError, SettingsError) as error:
@@ -44,6 +46,7 @@ async def _run(chosen: argparse.Namespace) -> Outcome:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ops", description="Operates the shop.")
     parser.add_argument("--settings", type=Path, help="a local.settings.json, or localcloud's ready file")
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="for the settings file to appear")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     for add in (add_create_admin, add_seed):

@@ -66,11 +66,13 @@ async def _run(data: Path, options: list[str]) -> int:
 
 
 async def _show(ready_file: Path, ended: "asyncio.Task[int]") -> None:
+    # Started now, so that it has loaded the app's code by the time that it is needed.
+    seeding = await _python("ops", "--settings", str(ready_file), "--wait", str(_PATIENCE), "seed")
     while (ready := _read(ready_file)) is None:
         if ended.done():
+            seeding.terminate()
             return
         await asyncio.sleep(0.05)
-    seeding = await _python("ops", "--settings", str(ready_file), "seed")
     if await seeding.wait() != 0:
         raise DemoError("seeding failed; its reason is above")
     async with aiohttp.ClientSession(ready["host"], timeout=aiohttp.ClientTimeout(total=30)) as shop:

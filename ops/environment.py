@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ def prepare_environment(settings_file: Path | None) -> None:
     elif not _names_an_account(os.environ) and DEFAULT_FILE.exists():
         for name, value in read_settings(DEFAULT_FILE).items():
             os.environ.setdefault(name, value)
+
+
+def await_file(path: Path, seconds: float) -> None:
+    """Returns when the file is there or the time is over: localcloud writes its ready file once it is ready."""
+    deadline = time.monotonic() + seconds
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def read_settings(path: Path) -> dict[str, str]:

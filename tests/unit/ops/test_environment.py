@@ -2,12 +2,13 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from ops.__main__ import main
-from ops.environment import prepare_environment, read_settings
+from ops.environment import await_file, prepare_environment, read_settings
 from shared.settings import SettingsError
 
 CONNECTION, ENDPOINT = "CosmosDB", "CosmosDB__accountEndpoint"
@@ -82,3 +83,18 @@ def test_wrong_arguments_are_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
+
+
+def test_a_settings_file_may_be_waited_for() -> None:
+    path = Path("ready.json")
+    complete = _write("complete.json", {"settings": {"CURRENCY": "EUR"}})
+    writing = threading.Timer(0.1, complete.rename, [path])
+    writing.start()
+
+    await_file(path, seconds=10)
+    writing.join()
+
+    assert read_settings(path) == {"CURRENCY": "EUR"}
+    await_file(Path("never.json"), seconds=0)
+    with pytest.raises(SettingsError, match=r"never\.json can't be read"):
+        read_settings(Path("never.json"))
