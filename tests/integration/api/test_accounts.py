@@ -3,6 +3,7 @@
 import base64
 import json
 
+import bcrypt
 import pytest
 
 from tests.integration.api.client import ADMIN, CUSTOMER, PASSWORD, Api
@@ -113,3 +114,20 @@ async def test_passwords_are_stored_as_hashes_only(api: Api, customer: str, data
     [stored] = [found for found in database.everything("users") if found["type"] == "user"]
     assert stored["passwordHash"].startswith("$2b$04$")
     assert PASSWORD not in json.dumps(database.everything("users"))
+
+
+async def test_every_failed_login_does_the_work_of_one_password_check(
+    api: Api, customer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.log_in("nobody@example.com")  # the first one makes the hash to compare with
+    checked: list[bytes] = []
+    check = bcrypt.checkpw
+
+    def counting(password: bytes, hashed: bytes) -> bool:
+        checked.append(hashed[:7])
+        return check(password, hashed)
+
+    monkeypatch.setattr(bcrypt, "checkpw", counting)
+    for email in ("nobody@example.com", CUSTOMER):
+        assert (await api.log_in(email, "wrong password")).status == 401
+    assert checked == [b"$2b$04$", b"$2b$04$"]
