@@ -6,8 +6,6 @@ Connection strings and identities alike, after the Functions convention: a conne
 
 import logging
 
-import logging
-
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
@@ -27,8 +25,6 @@ class AzureClients:
         self._credential: AsyncTokenCredential | None = None
         self._cosmos: CosmosClient | None = None
         self._secrets: SecretClient | None = None
-        for library in ("azure.core", "azure.cosmos", "azure.identity"):
-            logging.getLogger(library).setLevel(logging.WARNING)  # the worker would pass on two lines per request
 
     def container(self, name: str) -> ContainerProxy:
         """A container of the shop's database."""
