@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import sys
 from dataclasses import dataclass
 
 
@@ -35,26 +36,15 @@ VERBS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the verb and returns the exit code: 0 done, 1 failed, 2 wrong arguments."""
+    given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m localcloud", description="The offline Azure for function apps.")
-    verbs = parser.add_subparsers(required=True, metavar="VERB", parser_class=_LazyParser)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
     for verb in VERBS:
-        verbs.add_parser(verb.name, help=verb.summary, description=verb.summary, verb=verb)
-    args = parser.parse_args(arguments)
+        of_verb = verbs.add_parser(verb.name, help=verb.summary, description=verb.summary)
+        if verb.name in given[:1]:
+            module = importlib.import_module(verb.module)
+            getattr(module, verb.add)(of_verb)
+            of_verb.set_defaults(run=getattr(module, verb.run))
+    args = parser.parse_args(given)
     code: int = args.run(args)
     return code
-
-
-class _LazyParser(argparse.ArgumentParser):
-    """Asks the verb's module for its options when the verb has been chosen."""
-
-    def __init__(self, *, verb: Verb, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]  # handed through from add_parser as they are
-        self._verb: Verb | None = verb
-
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # overloads of argparse
-        if self._verb is not None:
-            verb, self._verb = self._verb, None
-            module = importlib.import_module(verb.module)
-            getattr(module, verb.add)(self)
-            self.set_defaults(run=getattr(module, verb.run))
-        return super().parse_known_args(args, namespace)
