@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from typing import Any
 
 from tests.conformance.compare import HERE
 
@@ -33,18 +34,53 @@ class NotRun:
     reason: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An entry of deviations.toml as a reader sees it: a reason, the recordings, and which of their answers differ."""
+
+    reason: str
+    recordings: list[str]
+    notes: list[str]
+    answers: str
+    later: bool
+    only: str
+
+
+def listed() -> list[Listed]:
+    """All entries of deviations.toml."""
+    entries = _content()["deviation"]
+    return [
+        Listed(
+            e["reason"],
+            e["recordings"],
+            e["notes"],
+            e.get("answers", ", ".join(e["notes"])),
+            e.get("later", False),
+            e.get("only", ""),
+        )
+        for e in entries
+    ]
+
+
 def deviations() -> list[Deviation]:
     """All entries of deviations.toml, one for each recording and note."""
-    listed = tomllib.loads((HERE / "deviations.toml").read_text())["deviation"]
     return [
-        Deviation(recording, note, entry["reason"], entry.get("later", False), entry.get("only", ""))
-        for entry in listed
-        for recording in entry["recordings"]
-        for note in entry["notes"]
+        Deviation(recording, note, entry.reason, entry.later, entry.only)
+        for entry in listed()
+        for recording in entry.recordings
+        for note in entry.notes
     ]
 
 
 def not_run() -> list[NotRun]:
     """The manifest entries that are not compared at all."""
-    listed = tomllib.loads((HERE / "deviations.toml").read_text())["not_run"]
-    return [NotRun(d["entry"], d["reason"]) for d in listed]
+    return [NotRun(entry["entry"], entry["reason"]) for entry in _content()["not_run"]]
+
+
+def unrecorded() -> list[tuple[str, str]]:
+    """Deliberate differences that no recording shows: what the real host does, and what is done here and why."""
+    return [(entry["real"], entry["here"]) for entry in _content()["unrecorded"]]
+
+
+def _content() -> dict[str, Any]:
+    return tomllib.loads((HERE / "deviations.toml").read_text())

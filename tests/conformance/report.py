@@ -1,9 +1,9 @@
 """Writes docs/conformance.md from the list of deviations: `python -m tests.conformance.report`."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tests.conformance.compare import HERE
-from tests.conformance.deviations import Deviation, deviations, not_run
+from tests.conformance.deviations import Listed, listed, not_run, unrecorded
 
 TARGET = HERE.parent.parent / "docs/conformance.md"
 _HEAD = """\
@@ -20,34 +20,32 @@ def text() -> str:
     recorded = {path.stem: len(path.read_text().splitlines()) for path in (HERE / "recordings").glob("*.jsonl")}
     left_out = not_run()
     compared = sum(recorded.values()) - sum(recorded.get(entry.entry, 0) for entry in left_out)
-    known = deviations()
+    known = listed()
     return "\n".join(
         [
             _HEAD,
             f"Recorded answers: {sum(recorded.values())}, of them compared: {compared}.\n",
             "## Deliberate differences\n",
-            *_table("answer", "why", _rows(d for d in known if not d.later)),
+            *_table(("here", "recording", "answers that differ"), [_row(d) for d in known if not d.later]),
+            "Known differences that no recording shows:\n",
+            *_table(("Microsoft's host", "here"), unrecorded()),
             "## Not built\n",
-            *_table("answer", "what is missing", _rows(d for d in known if d.later)),
+            *_table(("what is missing", "recording", "answers that differ"), [_row(d) for d in known if d.later]),
             "## Not compared\n",
-            *_table("recording", "why", [(entry.entry, entry.reason) for entry in left_out]),
+            *_table(("recording", "why"), [(entry.entry, entry.reason) for entry in left_out]),
         ]
     )
 
 
-def _rows(listed: Iterable[Deviation]) -> list[tuple[str, str]]:
-    """One row for each reason within a recording."""
-    notes: dict[tuple[str, str], list[str]] = {}
-    for d in listed:
-        place = f" at {d.only}" if d.only else ""
-        notes.setdefault((d.recording, d.reason), []).append(f"`{d.note}`{place}".replace("|", r"\|"))
-    return [(f"{recording}: {'; '.join(named)}", reason) for (recording, reason), named in notes.items()]
+def _row(entry: Listed) -> tuple[str, ...]:
+    return entry.reason, ", ".join(entry.recordings), entry.answers.replace("|", r"\|")
 
 
-def _table(left: str, right: str, rows: list[tuple[str, str]]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return ["None.\n"]
-    return [f"| {left} | {right} |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows), ""]
+    lines = [head, ("---",) * len(head), *rows]
+    return [*(f"| {' | '.join(line)} |" for line in lines), ""]
 
 
 if __name__ == "__main__":
