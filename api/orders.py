@@ -54,6 +54,13 @@ async def orders_status(call: Call) -> Reply:
     return Reply({"status": view.model_dump(mode="json", by_alias=True)})
 
 
+@routes.route("GET", "orders/{orderId}/timeline", access=Access.OWNER)
+async def orders_timeline(call: Call) -> Reply:
+    """What has happened to the order, oldest first."""
+    order = await _order(call)
+    return Reply({"events": await call.services.timeline.of(order.id)})
+
+
 @routes.route("POST", "orders/{orderId}/cancel", access=Access.OWNER, durable=True)
 async def orders_cancel(call: Call) -> Reply:
     """Asks for the cancellation: 202 while the order is undone, 200 when it is cancelled already."""

@@ -14,6 +14,7 @@ from shared.auth.tokens import Tokens
 from shared.cursors import Cursors
 from shared.idempotency import IdempotencyRecords
 from shared.orders.repository import OrderRepository
+from shared.orders.timeline import OrderTimeline
 from shared.payments.tokens import PaymentTokens
 from shared.per_loop import PerLoop
 from shared.products.repository import ProductRepository
@@ -79,6 +80,11 @@ class Services:
     def orders(self) -> OrderRepository:
         """Orders."""
         return OrderRepository(self._container("orders"), utc_now)
+
+    @cached_property
+    def timeline(self) -> OrderTimeline:
+        """What has happened to orders."""
+        return OrderTimeline(self._container("orders"))
 
     @cached_property
     def payment_tokens(self) -> PaymentTokens:

@@ -38,6 +38,12 @@ async def test_an_order_goes_through(api: Api, customer: str, product: str) -> N
     status = (await api.call("GET", f"orders/{order['id']}/status", token=customer)).content["status"]
     assert (status["orderId"], status["status"], status["stage"]) == (order["id"], "confirmed", "confirmed")
     assert (await api.call("GET", f"products/{product}")).content["product"]["inventory"] == 8
+    events = (await api.call("GET", f"orders/{order['id']}/timeline", token=customer)).content["events"]
+    assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+    assert (events[0]["type"], events[0]["actor"]) == ("order.created", order["userId"])
+    assert events[0]["data"] == {"totalMinor": 2500}
+    assert set(events[0]) == {"id", "sequence", "type", "time", "actor", "data"}
+    assert events[-1]["type"] == "order.confirmed"
 
 
 async def test_an_order_over_the_stock_is_cancelled(api: Api, customer: str, product: str) -> None:
@@ -59,7 +65,7 @@ async def test_an_order_is_seen_by_its_owner_and_by_admins(api: Api, admin: str,
     await api.register("other@example.com")
     other = await api.token("other@example.com")
     order_id = (await _place(api, customer, _body(product))).content["order"]["id"]
-    for verb, path in (("GET", ""), ("GET", "/status"), ("POST", "/cancel")):
+    for verb, path in (("GET", ""), ("GET", "/status"), ("GET", "/timeline"), ("POST", "/cancel")):
         hidden = await api.call(verb, f"orders/{order_id}{path}", token=other)
         assert (hidden.status, hidden.problem) == (404, "order-not-found")
     assert (await api.call("GET", "orders", token=other)).content["orders"] == []
