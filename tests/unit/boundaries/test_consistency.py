@@ -1,0 +1,46 @@
+"""What is written down twice says the same."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from shared.settings import Settings
+from shared.version import VERSION
+
+ROOT = Path(__file__).parents[3]
+
+
+def _json(name: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads((ROOT / name).read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["version"] == VERSION
+
+
+def test_local_settings_are_complete() -> None:
+    values = _json("local.settings.json")["Values"]
+    settings = Settings.load(values)
+    assert (settings.cosmos_connection or "").startswith("AccountEndpoint=http://localhost:8081/")
+    wanted = set(re.findall(r"%(\w+)%", (ROOT / "host.json").read_text(encoding="utf-8")))
+    assert wanted <= set(values)
+
+
+def test_every_container_that_the_app_names_is_declared() -> None:
+    [database] = json.loads((ROOT / "infra/resources.json").read_text(encoding="utf-8"))["cosmos"]["databases"]
+    declared = {container["id"] for container in database["containers"]}
+    sources = [
+        path for folder in ("api", "shared", "triggers", "activities", "ops") for path in (ROOT / folder).rglob("*.py")
+    ]
+    named = {name for path in sources for name in re.findall(r'container\("(\w+)"\)', path.read_text(encoding="utf-8"))}
+    assert {"users", "products", "orders", "payments", "requests"} <= named
+    assert named <= declared
+    assert database["id"] == Settings.model_fields["cosmos_database"].default
+
+
+def test_the_signing_key_is_declared() -> None:
+    secrets = json.loads((ROOT / "infra/resources.json").read_text(encoding="utf-8"))["keyVault"]["secrets"]
+    assert Settings.model_fields["jwt_secret_name"].default in secrets
