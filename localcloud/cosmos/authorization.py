@@ -35,8 +35,19 @@ class Identity:
     kind: Literal["key", "aad"]
 
 
-def authorize(method: str, raw_path: str, headers: Mapping[str, str], *, now: datetime, audience_host: str) -> Identity:
+def authorize(
+    method: str,
+    raw_path: str,
+    headers: Mapping[str, str],
+    *,
+    now: datetime,
+    audience_host: str,
+    date: datetime | None = None,
+) -> Identity:
     """The identity behind a request; `audience_host` is the host that clients use, without port.
+
+    Tokens must be valid at `now`; signatures carry the date at which they were made, which must be near `date`
+    (None: `now`).
 
     Raises a 401 for a missing, malformed or wrong authorization, a 403 for one that is out of date.
     """
@@ -47,7 +58,7 @@ def authorize(method: str, raw_path: str, headers: Mapping[str, str], *, now: da
     match fields.get("type"):
         case "master":
             _check_signature(fields.get("sig", ""), method, raw_path, headers)
-            _check_date(headers, now)
+            _check_date(headers, date or now)
             return Identity("key")
         case "aad":
             _check_token(fields.get("sig", ""), audience_host, now)

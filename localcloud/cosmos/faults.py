@@ -57,7 +57,7 @@ class FaultRule(BaseModel):
     def _compiles(cls, value: str | None) -> str | None:
         try:
             re.compile(value or "")
-        except re.error as error:
+        except (re.error, RecursionError) as error:
             raise ValueError(f"is not a regular expression: {error}") from None
         return value
 

@@ -20,6 +20,8 @@ def checked_id(value: Any, what: str) -> str:
         )
     if len(value) > MAX_ID_LENGTH or FORBIDDEN & set(value) or value != value.rstrip(" "):
         raise bad_request(f"The id '{value[:80]}' of the {what} is not legal: 1-255 characters, none of / \\ ? #.")
+    if any(character < " " or character == "\x7f" for character in value):
+        raise bad_request(f"The id {value[:80]!r} of the {what} is not legal: it holds control characters.")
     return value
 
 

@@ -62,11 +62,11 @@ class _Target:
 
     def take(self) -> Json:
         """Removes and returns the value. Raises a 400 when there is none."""
-        if (value := self.value) is _MISSING:
+        if self.value is _MISSING:
             raise bad_request(f"The patch path {self.path} does not exist in the document.")
         if isinstance(self.parent, dict):
             return self.parent.pop(self.key)
-        return self.parent.pop(int(self.key)) if value is not _MISSING else value
+        return self.parent.pop(int(self.key))
 
 
 def _is_index(text: str) -> bool:
@@ -89,7 +89,7 @@ def _descend(document: Json, parts: list[str], path: str) -> Json:
 def _value(operation: dict[str, Json]) -> Json:
     if "value" not in operation:
         raise bad_request(f"The patch operation {operation.get('op')} needs a value.")
-    return copy.deepcopy(operation["value"])
+    return _copied(operation["value"])
 
 
 def _add(document: dict[str, Json], operation: dict[str, Json]) -> None:
@@ -141,6 +141,13 @@ _OPERATIONS: dict[str, Callable[[dict[str, Json], dict[str, Json]], None]] = {
 }
 
 
+def _copied(value: Json) -> Json:
+    try:
+        return copy.deepcopy(value)
+    except RecursionError:
+        raise bad_request("The document or the value of a patch is nested too deeply.") from None
+
+
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -151,7 +158,7 @@ def patched(document: dict[str, Json], operations: Any) -> dict[str, Json]:
         raise bad_request("A patch needs a list of operations.")
     if len(operations) > MAX_OPERATIONS:
         raise bad_request(f"The number of patch operations can't exceed {MAX_OPERATIONS}.")
-    changed = copy.deepcopy(document)
+    changed: dict[str, Json] = _copied(document)
     for operation in operations:
         apply = _OPERATIONS.get(str(operation.get("op")).lower()) if isinstance(operation, dict) else None
         if apply is None:

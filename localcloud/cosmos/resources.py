@@ -6,7 +6,8 @@ from typing import Any
 from localcloud.cosmos.errors import bad_request, not_built
 from localcloud.cosmos.identifiers import checked_id, container_rid, database_rid, new_etag
 
-DEFAULT_THROUGHPUT = 400
+LEAST_THROUGHPUT, MOST_THROUGHPUT = 400, 1_000_000
+DEFAULT_THROUGHPUT = LEAST_THROUGHPUT
 _ETAG_PATH = {"path": '/"_etag"/?'}
 
 
@@ -118,6 +119,13 @@ def checked_ttl(value: Any, what: str) -> int:
     """A time to live: a positive integer or -1. Raises a 400."""
     if isinstance(value, bool) or not isinstance(value, int) or (value != -1 and not 0 < value < 2**31):
         raise bad_request(f"The {what} must be a positive integer or -1, not {value!r}.")
+    return value
+
+
+def checked_throughput(value: Any) -> int:
+    """Request units per second. Raises a 400."""
+    if isinstance(value, bool) or not isinstance(value, int) or not LEAST_THROUGHPUT <= value <= MOST_THROUGHPUT:
+        raise bad_request(f"The throughput must be from {LEAST_THROUGHPUT} to {MOST_THROUGHPUT} RU/s, not {value!r}.")
     return value
 
 

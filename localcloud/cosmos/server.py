@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -94,7 +95,8 @@ class CosmosServer:
             request.method,
             request.raw_path,
             request.headers,
-            now=self._clock.now(),  # clients sign with the real time, however far tests have moved the store's
+            now=self._clock.now(),
+            date=datetime.now(UTC),  # clients sign with the machine's time, however far tests have moved the clock
             audience_host=request.host.split(":")[0],
         )
         resource_type = segments[(len(segments) - 1) // 2 * 2] if segments else ""

@@ -8,7 +8,7 @@ from aiohttp import web
 from localcloud.cosmos.errors import CosmosError, bad_request
 from localcloud.cosmos.http.exchange import Exchange
 from localcloud.cosmos.partition_key import canonical
-from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container
+from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container, checked_throughput
 from localcloud.cosmos.store import CosmosStore
 
 
@@ -90,7 +90,7 @@ def _throughput(exchange: Exchange) -> int:
     )
     try:
         if automatic is not None:
-            return int(json.loads(automatic)["maxThroughput"])
-        return DEFAULT_THROUGHPUT if manual is None else int(manual)
+            return checked_throughput(json.loads(automatic)["maxThroughput"])
+        return DEFAULT_THROUGHPUT if manual is None else checked_throughput(int(manual))
     except (ValueError, KeyError, TypeError):
         raise bad_request(f"The throughput {manual or automatic!r} is not valid.") from None

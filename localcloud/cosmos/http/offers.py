@@ -6,7 +6,7 @@ from aiohttp import web
 
 from localcloud.cosmos.errors import CosmosError, bad_request, not_found
 from localcloud.cosmos.http.exchange import Exchange
-from localcloud.cosmos.resources import Container
+from localcloud.cosmos.resources import Container, checked_throughput
 from localcloud.cosmos.store import CosmosStore
 
 
@@ -14,8 +14,7 @@ async def offers(store: CosmosStore, exchange: Exchange) -> web.Response:
     """All offers, or those of the resource that the query's parameter names."""
     found = [_offer(container) for container in _containers(store)]
     if exchange.request.method == "POST":
-        parameters = exchange.json().get("parameters") or []
-        links = {str(one.get("value")).strip("/") for one in parameters if isinstance(one, dict)}
+        links = _links(exchange.json().get("parameters"))
         found = [offer for offer in found if not links or offer["resource"].strip("/") in links]
     return exchange.answer(200, {"_rid": "", "Offers": found, "_count": len(found)})
 
@@ -31,6 +30,12 @@ async def offer(store: CosmosStore, exchange: Exchange) -> web.Response:
                 raise CosmosError(405, f"{exchange.request.method} is not possible on an offer.")
             return exchange.answer(200, _offer(container))
     raise not_found()
+
+
+def _links(parameters: Any) -> set[str]:
+    if not isinstance(parameters, list | None):
+        raise bad_request("The query parameters must be an array.")
+    return {str(one.get("value")).strip("/") for one in parameters or () if isinstance(one, dict)}
 
 
 def _containers(store: CosmosStore) -> list[Container]:
@@ -57,7 +62,5 @@ def _offer(container: Container) -> dict[str, Any]:
 
 
 def _throughput(body: dict[str, Any]) -> int:
-    throughput = body.get("content", {}).get("offerThroughput")
-    if isinstance(throughput, bool) or not isinstance(throughput, int) or throughput < 400:
-        raise bad_request(f"The offer throughput must be 400 or more, not {throughput!r}.")
-    return throughput
+    content = body.get("content")
+    return checked_throughput(content.get("offerThroughput") if isinstance(content, dict) else None)

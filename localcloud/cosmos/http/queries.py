@@ -81,6 +81,6 @@ def _after(token: str | None) -> int:
     if token is None:
         return 0
     kind, _, number = token.partition(":")
-    if kind != "item" or not number.isdigit():
+    if kind != "item" or not (number.isascii() and number.isdigit() and len(number) < len(str(2**63))):
         raise bad_request("The continuation token is not one of this feed.")
     return int(number)

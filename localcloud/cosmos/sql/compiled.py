@@ -150,6 +150,8 @@ def _depth_limit() -> Iterator[None]:
 def parameters_of(body: Sequence[Mapping[str, Value]] | None) -> dict[str, Value]:
     """The `parameters` of a query body, `[{"name": "@x", "value": …}]`, by name. Raises SqlBadRequestError."""
     parameters: dict[str, Value] = {}
+    if not isinstance(body, list | tuple | None):
+        raise SqlBadRequestError("The query parameters must be an array.")
     for entry in body or ():
         name = entry.get("name") if isinstance(entry, Mapping) else None
         if not isinstance(name, str) or not name.startswith("@") or "value" not in entry:
