@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import aiohttp
+from yarl import URL
 
 from localcloud.cosmos.authorization import EMULATOR_KEY, signature
 
@@ -38,7 +39,7 @@ class RawClient:
         self._endpoint = endpoint
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(self._endpoint)
+        self._session = aiohttp.ClientSession()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -50,5 +51,6 @@ class RawClient:
         if pk is not None:
             sent["x-ms-documentdb-partitionkey"] = pk
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        async with self._session.request(method, path, data=content, headers=sent) as answer:
+        url = URL(f"{self._endpoint}{path}", encoded=True)
+        async with self._session.request(method, url, data=content, headers=sent) as answer:
             return Answer(answer.status, answer.headers.copy(), await answer.read())

@@ -38,14 +38,14 @@ async def test_all_pages_together_hold_every_item_once(filled: ContainerProxy) -
 async def test_a_token_goes_on_after_its_page_in_spite_of_writes(filled: ContainerProxy) -> None:
     query = "SELECT VALUE c.number FROM c ORDER BY c.number"
     pages = filled.query_items(query, partition_key="p0", max_item_count=4).by_page()
-    first = [number async for number in await anext(pages)]
+    first: list[Any] = [number async for number in await anext(pages)]
     token = pages.continuation_token  # type: ignore[attr-defined]  # of azure.core's AsyncPageIterator
     await filled.delete_item("i3", "p0")
     await filled.create_item({"id": "between", "pk": "p0", "number": 1})
     await filled.create_item({"id": "later", "pk": "p0", "number": 13})
 
     following = filled.query_items(query, partition_key="p0", max_item_count=100).by_page(token)
-    rest = [number async for page in following async for number in page]
+    rest: list[Any] = [number async for page in following async for number in page]
 
     assert (first, rest) == ([0, 3, 6, 9], [12, 13, 15, 18, 21, 24, 27])
 

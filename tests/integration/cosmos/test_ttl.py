@@ -33,7 +33,8 @@ async def test_what_has_expired_is_gone_for_every_purpose(items: ContainerProxy,
         with pytest.raises(CosmosResourceNotFoundError):
             await operation()
     assert await ids(items) == ["long"]
-    assert [found async for found in items.query_items("SELECT VALUE c.id FROM c")] == ["long"]
+    found: list[Any] = [one async for one in items.query_items("SELECT VALUE c.id FROM c")]
+    assert found == ["long"]
     again = await items.create_item({"id": "short", "pk": "a", "n": 2})
     assert content(await items.read_item("short", "a")) == {"id": "short", "pk": "a", "n": 2} == content(again)
 

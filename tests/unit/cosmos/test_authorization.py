@@ -1,5 +1,6 @@
 """Signatures and tokens. The signatures are made by the SDK's own function, so that both sides can't be wrong alike."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -16,12 +17,19 @@ NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 WRONG_KEY = "d3Jvbmc="
 
 
+def sdk_authorization(
+    method: str, kind: str, link: str, headers: dict[str, str], *, by_name: bool = True, key: str = EMULATOR_KEY
+) -> str:
+    connection = SimpleNamespace(master_key=key, resource_tokens=None)
+    sign: Callable[..., str] = auth._get_authorization_header
+    return sign(connection, method, "", link, by_name, kind, headers)
+
+
 def sdk_headers(
     method: str, kind: str, link: str, *, by_name: bool = True, key: str = EMULATOR_KEY, date: datetime = NOW
 ) -> dict[str, str]:
     headers = {"x-ms-date": format_datetime(date, usegmt=True)}
-    connection = SimpleNamespace(master_key=key, resource_tokens=None)
-    token = auth._get_authorization_header(connection, method, "", link, by_name, kind, headers)
+    token = sdk_authorization(method, kind, link, headers, by_name=by_name, key=key)
     return headers | {"authorization": quote(token, "-_.!~*'()")}
 
 
@@ -80,15 +88,8 @@ def test_both_encodings_of_both_kinds(encoded: bool) -> None:
 
 
 def _signature() -> str:
-    return auth._get_authorization_header(  # type: ignore[no-any-return]  # the SDK's internals have no types
-        SimpleNamespace(master_key=EMULATOR_KEY, resource_tokens=None),
-        "GET",
-        "",
-        "dbs/a",
-        True,
-        "dbs",
-        {"x-ms-date": format_datetime(NOW, usegmt=True)},
-    ).partition("sig=")[2]
+    text = sdk_authorization("GET", "dbs", "dbs/a", {"x-ms-date": format_datetime(NOW, usegmt=True)})
+    return text.partition("sig=")[2]
 
 
 @pytest.mark.parametrize(
