@@ -23,11 +23,7 @@ def test_local_settings_fit_the_default_ports(pytestconfig: pytest.Config) -> No
         name: expected[name] for name in (*IDENTITY, "CosmosDB", "FUNCTIONS_WORKER_RUNTIME")
     }
     assert values["AzureWebJobsStorage"] == "UseDevelopmentStorage=true"
-    assert (
-        Path(values["SSL_CERT_FILE"])
-        == Path(values["REQUESTS_CA_BUNDLE"])
-        == Path(".localcloud/certificates/bundle.pem")
-    )
+    assert values["SSL_CERT_FILE"] == values["REQUESTS_CA_BUNDLE"] == ".localcloud/certificates/bundle.pem"
 
 
 def test_the_identity_form_holds_no_cosmos_key_and_hides_a_connection_string() -> None:
