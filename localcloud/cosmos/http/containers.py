@@ -7,21 +7,19 @@ from aiohttp import web
 
 from localcloud.cosmos.errors import CosmosError, bad_request
 from localcloud.cosmos.http.exchange import Exchange
+from localcloud.cosmos.http.listing import chosen, is_query
 from localcloud.cosmos.partition_key import canonical
 from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container, checked_throughput
 from localcloud.cosmos.store import CosmosStore
 
 
 async def containers(store: CosmosStore, exchange: Exchange) -> web.Response:
-    """Lists the containers of a database (a query lists them all) or creates one."""
+    """Lists the containers of a database, all or by a query, or creates one."""
     database = store.database(exchange.segments[1])
-    is_query = exchange.flag("x-ms-documentdb-isquery")
-    if exchange.request.method == "POST" and not is_query:
+    if exchange.request.method == "POST" and not is_query(exchange):
         created = await store.create_container(database, exchange.json(), _throughput(exchange))
         return exchange.answer(HTTPStatus.CREATED, created.document(), etag=created.etag, container=created)
-    if exchange.request.method not in ("GET", "POST"):
-        raise CosmosError(405, f"{exchange.request.method} is not possible on a list of containers.")
-    found = [container.document() for container in database.containers.values()]
+    found = chosen(exchange, [container.document() for container in database.containers.values()], store.now())
     body = {"_rid": database.rid, "DocumentCollections": found, "_count": len(found)}
     return exchange.answer(200, body)
 

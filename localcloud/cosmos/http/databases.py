@@ -6,18 +6,16 @@ from aiohttp import web
 
 from localcloud.cosmos.errors import CosmosError
 from localcloud.cosmos.http.exchange import Exchange
+from localcloud.cosmos.http.listing import chosen, is_query
 from localcloud.cosmos.store import CosmosStore
 
 
 async def databases(store: CosmosStore, exchange: Exchange) -> web.Response:
-    """Lists databases (a query lists them all) or creates one."""
-    is_query = exchange.flag("x-ms-documentdb-isquery")
-    if exchange.request.method == "POST" and not is_query:
+    """Lists databases, all or by a query, or creates one."""
+    if exchange.request.method == "POST" and not is_query(exchange):
         created = await store.create_database(exchange.json())
         return exchange.answer(HTTPStatus.CREATED, created.document(), etag=created.etag)
-    if exchange.request.method not in ("GET", "POST"):
-        raise CosmosError(405, f"{exchange.request.method} is not possible on /dbs.")
-    found = [database.document() for database in store.databases.values()]
+    found = chosen(exchange, [database.document() for database in store.databases.values()], store.now())
     return exchange.answer(200, {"_rid": "", "Databases": found, "_count": len(found)})
 
 

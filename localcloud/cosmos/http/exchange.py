@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,7 +23,7 @@ class Exchange:
         self.request, self.body = request, body
         self.activity_id = request.headers.get("x-ms-activity-id") or str(uuid.uuid4())
 
-    @property
+    @cached_property
     def segments(self) -> list[str]:
         """The path's segments, each unquoted by itself."""
         path = self.request.raw_path.split("?")[0]
