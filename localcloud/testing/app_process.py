@@ -40,6 +40,11 @@ class AppProcess:
         return content
 
     @property
+    def ready_file(self) -> Path:
+        """Where the ready file is, for programs that take their settings from it."""
+        return self._ready_file
+
+    @property
     def output(self) -> str:
         """Everything that was printed."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""

@@ -82,7 +82,9 @@ class OrderWorkflows:
         return state is not None and state not in ENDED
 
     async def start(self, order: Order) -> None:
-        """Makes sure that the orchestration in charge of the order runs, or has run."""
+        """Makes sure that the orchestration in charge of the order runs, or has run; an order at its end needs none."""
+        if order.final:
+            return
         if order.status == OrderStatus.CONFIRMED:
             await self._start(CANCEL_ORCHESTRATOR, order.instance_in_charge, order.id)
         else:

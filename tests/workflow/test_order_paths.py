@@ -6,6 +6,7 @@ import pytest
 
 from shared.orders.errors import OrderConflictError
 from shared.orders.status import Decision
+from tests.unit.orders.orders import order as new_order
 from tests.workflow.order_world import OrderWorld
 
 CONFIRMED = ("confirmed", "confirmed", None)
@@ -136,3 +137,14 @@ async def test_a_cancel_while_waiting_for_the_approval_ends_the_order(world: Ord
     await world.service.cancel("o1", actor="u1", owner_id="u1")
     await world.workflow.run("o1").result()
     assert await world.summary("o1") == ("cancelled", "cancelled", "customer")
+
+
+async def test_placing_a_confirmed_order_again_starts_nothing(world: OrderWorld) -> None:
+    await world.product("p1", 5)
+    order = new_order("o1")
+    await world.service.place(order)
+    await world.workflow.run("o1").result()
+    assert (await world.service.place(order)).status == "confirmed"
+    await world.workflow.settle()
+    assert await world.workflow.engine.get("o1:cancel") is None
+    assert await world.summary("o1") == CONFIRMED
