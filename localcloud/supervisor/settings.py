@@ -1,5 +1,10 @@
 """The settings that point an app at the stand-ins: the identity form for `up`, connection strings for `func start`."""
 
+from collections.abc import Collection
+from pathlib import Path
+
+from localcloud.identity.managed_identity import PATH
+from localcloud.identity.server import HEADER
 from localcloud.supervisor.ports import Ports
 from localcloud.wellknown import COSMOS_KEY, STORAGE_ACCOUNT, STORAGE_KEY
 
@@ -15,6 +20,25 @@ def storage_connection(ports: Ports) -> str:
 def cosmos_connection(ports: Ports) -> str:
     """The Cosmos stand-in's connection string."""
     return f"AccountEndpoint=http://localhost:{ports.cosmos}/;AccountKey={COSMOS_KEY};"
+
+
+def identity_settings(ports: Ports, data: Path) -> dict[str, str]:
+    """Managed identity and Key Vault, as DefaultAzureCredential and SecretClient find them."""
+    bundle = str(data / "certificates" / "bundle.pem")
+    return {
+        "IDENTITY_ENDPOINT": f"http://127.0.0.1:{ports.identity}{PATH}",
+        "IDENTITY_HEADER": HEADER,
+        "KEY_VAULT_URL": f"https://127.0.0.1:{ports.vault}",
+        "REQUESTS_CA_BUNDLE": bundle,
+        "SSL_CERT_FILE": bundle,
+    }
+
+
+def of_parts(settings: dict[str, str], running: Collection[str]) -> dict[str, str]:
+    """The settings without those that lead to a part which doesn't run."""
+    led_to = {"CosmosDB": "cosmos", "AzureWebJobsStorage": "azurite", "Uploads": "azurite"}
+    neutral = "FUNCTIONS_WORKER_RUNTIME"
+    return {n: value for n, value in settings.items() if n == neutral or led_to.get(n, "identity") in running}
 
 
 def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:

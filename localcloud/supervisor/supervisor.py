@@ -1,28 +1,30 @@
 """Starts everything in the right order, says where it is, keeps it running, stops it in the reverse order."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.identity.certificates import ensure_certificates
-from localcloud.identity.managed_identity import PATH
-from localcloud.identity.server import HEADER
 from localcloud.resources import Resources, find_resources
 from localcloud.supervisor import plan
-from localcloud.supervisor.datafolder import DataFolder
+from localcloud.supervisor.datafolder import DataFolder, DataFolderError
 from localcloud.supervisor.part import Part
 from localcloud.supervisor.ports import PortInUseError, Ports
 from localcloud.supervisor.probes import read_keys
 from localcloud.supervisor.provision import provision_cosmos
 from localcloud.supervisor.ready import Ready, children_of
-from localcloud.supervisor.settings import connection_string_form, identity_form
+from localcloud.supervisor.settings import connection_string_form, identity_form, identity_settings, of_parts
 from localcloud.supervisor.together import together
 from localcloud.supervisor.watch import WatchedPart
 
 _OTHER_NAMES = {"cosmos_tls": "cosmos", "vault": "identity", "blob": "azurite", "queue": "azurite", "table": "azurite"}
 _PATIENCE_WITH_PORTS = 3.0
 """Seconds; the parts of an `up` that was killed a moment ago are still letting go of their ports."""
+
+_LOOK_AFTER_WORKERS = 0.2
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Supervisor:
         self._folder = DataFolder(options.data)
         self._parts: dict[str, WatchedPart] = {}
         self._complete = False
+        self._following: asyncio.Task[None] | None = None
 
     async def start(self) -> Ready:
         """Returns when all is ready. Raises an error whose text names cause and remedy; everything is stopped then."""
@@ -60,36 +63,32 @@ class Supervisor:
     async def stop(self) -> None:
         """Stops the host first, then what it uses, and lets the data folder go."""
         self._complete = False
+        if self._following is not None:
+            self._following.cancel()
         host = self._parts.pop("host", None)
         if host is not None:
             await host.stop()
         await asyncio.gather(*(part.stop() for part in self._parts.values()))
         self._parts.clear()
         if self.options.ready_file is not None:
-            self.options.ready_file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it was never written where it can't be removed
+                self.options.ready_file.unlink()
         self._folder.close()
 
     def ready(self) -> Ready:
         """Where everything is now."""
         pids: dict[str, int | list[int]] = {name: part.pid for name, part in self._parts.items()}
         if "host" in self._parts:
-            pids["worker"] = children_of(self._parts["host"].pid)
+            pids["worker"] = self._workers()
         keys = read_keys(self._folder.path / "secrets") if "host" in self._parts else {}
         return Ready(self.options.ports, self.settings(), pids, keys)
 
     def settings(self) -> dict[str, str]:
-        """What the app gets (with `app`) or may use (without)."""
-        ports = self.options.ports
-        bundle = str(self._folder.path / "certificates" / "bundle.pem")
-        identity = {
-            "IDENTITY_ENDPOINT": f"http://127.0.0.1:{ports.identity}{PATH}",
-            "IDENTITY_HEADER": HEADER,
-            "KEY_VAULT_URL": f"https://127.0.0.1:{ports.vault}",
-            "REQUESTS_CA_BUNDLE": bundle,
-            "SSL_CERT_FILE": bundle,
-        }
-        form = connection_string_form if self.options.app is None else identity_form
-        return form(ports, identity)
+        """What the app gets (with `app`), or what it may use of the stand-ins that run (without)."""
+        ports, identity = self.options.ports, identity_settings(self.options.ports, self._folder.path)
+        if self.options.app is not None:
+            return identity_form(ports, identity)
+        return of_parts(connection_string_form(ports, identity), self.options.stand_ins)
 
     async def _start(self) -> Ready:
         options = self.options
@@ -106,8 +105,9 @@ class Supervisor:
             self._start_app(needed_at_once, resources),
             self._launch(*(part for name, part in parts.items() if name == "azurite")),
         )
+        self._write_ready_file()
         self._complete = True
-        self._announce()
+        self._following = asyncio.create_task(self._follow_workers())
         return self.ready()
 
     async def _start_app(self, stand_ins: Sequence[Part], resources: Resources) -> None:
@@ -137,6 +137,30 @@ class Supervisor:
                     raise
             await asyncio.sleep(0.1)
 
+    async def _follow_workers(self) -> None:
+        """The host replaces its workers by itself; the ready file follows."""
+        known = self._workers()
+        while True:
+            await asyncio.sleep(_LOOK_AFTER_WORKERS)
+            if (found := self._workers()) and found != known:
+                known = found
+                self._announce()
+
+    def _workers(self) -> list[int]:
+        return children_of(self._parts["host"].pid) if "host" in self._parts else []
+
     def _announce(self) -> None:
-        if self._complete and self.options.ready_file is not None:
-            self.ready().write(self.options.ready_file)
+        """Rewrites the ready file while everything runs; what hinders that is said and ends nothing."""
+        if self._complete:
+            try:
+                self._write_ready_file()
+            except (DataFolderError, ValueError, KeyError) as error:
+                self._say("localcloud", str(error))
+
+    def _write_ready_file(self) -> None:
+        file = self.options.ready_file
+        try:
+            if file is not None:
+                self.ready().write(file)
+        except OSError as error:
+            raise DataFolderError(f"The ready file {file} can't be written: {error.strerror}.") from error

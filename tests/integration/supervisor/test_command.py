@@ -149,3 +149,10 @@ def test_every_verb_explains_itself(verb: str) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"localcloud {verb}" in done.stdout
+
+
+def test_a_ready_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    code, error = run(cloud(tmp_path / "d", "--free-ports", "--ready-file", str(tmp_path / "taken" / "ready.json")))
+    assert code == 1
+    assert error == f"localcloud: The ready file {tmp_path / 'taken' / 'ready.json'} can't be written: File exists.\n"

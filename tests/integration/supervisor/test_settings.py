@@ -6,7 +6,7 @@ import pytest
 
 from localcloud.identity.server import DEFAULT_PORT, DEFAULT_VAULT_PORT, HEADER
 from localcloud.supervisor.ports import Ports
-from localcloud.supervisor.settings import connection_string_form, identity_form, storage_connection
+from localcloud.supervisor.settings import connection_string_form, identity_form, of_parts, storage_connection
 
 IDENTITY = {
     "IDENTITY_ENDPOINT": f"http://127.0.0.1:{Ports.identity}/msi/token",
@@ -44,3 +44,10 @@ def test_the_default_ports_are_the_official_ones_and_the_identity_agrees() -> No
 def test_free_ports_all_differ() -> None:
     ports = vars(Ports.free())
     assert len(set(ports.values())) == len(ports) == 8
+
+
+def test_settings_of_parts_that_do_not_run_are_left_out() -> None:
+    form = connection_string_form(Ports(), IDENTITY)
+    assert of_parts(form, ["cosmos"]).keys() == {"CosmosDB", "FUNCTIONS_WORKER_RUNTIME"}
+    assert of_parts(form, ["identity"]).keys() == {*IDENTITY, "FUNCTIONS_WORKER_RUNTIME"}
+    assert of_parts(form, ["cosmos", "identity", "azurite"]) == form

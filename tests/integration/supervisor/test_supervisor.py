@@ -27,7 +27,7 @@ def alive(pid: int) -> bool:
     return True
 
 
-async def changed(file: Path, part: str, before: int) -> dict[str, Any]:
+async def changed(file: Path, part: str, before: object) -> dict[str, Any]:
     async with asyncio.timeout(20):
         while (ready := read(file))["pids"][part] == before:  # noqa: ASYNC110 - the file is another process's
             await asyncio.sleep(0.02)
@@ -72,6 +72,18 @@ async def test_a_killed_part_comes_back_on_its_port_with_its_data(start: Start, 
         http.get("/api/settings/FUNCTIONS_WORKER_RUNTIME") as answer,
     ):
         assert await answer.text() == "python"
+
+
+async def test_a_killed_worker_is_replaced_and_the_ready_file_follows(start: Start, tmp_path: Path) -> None:
+    await start()
+    before = read(tmp_path / "ready.json")["pids"]
+    os.kill(before["worker"][0], signal.SIGKILL)
+
+    after = (await changed(tmp_path / "ready.json", "worker", before["worker"]))["pids"]
+
+    assert after["host"] == before["host"]
+    assert len(after["worker"]) == 1
+    assert alive(after["worker"][0])
 
 
 async def test_stopping_ends_every_process_and_removes_the_ready_file(start: Start, tmp_path: Path) -> None:
