@@ -41,6 +41,19 @@ async def test_databases_are_created_once_and_listed(client: CosmosClient, datab
         await database.read()
 
 
+async def test_databases_and_containers_are_queried(client: CosmosClient, database: DatabaseProxy) -> None:
+    await client.create_database("other")
+    for name in ("orders", "products", "payments"):
+        await database.create_container(name, PartitionKey("/id"))
+    named = client.query_databases("SELECT * FROM r WHERE r.id = @id", parameters=[{"name": "@id", "value": "shop"}])
+    starting = database.query_containers("SELECT * FROM c WHERE STARTSWITH(c.id, 'p') ORDER BY c.id")
+    assert [found["id"] async for found in named] == ["shop"]
+    assert [found["id"] async for found in starting] == ["payments", "products"]
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        assert [found async for found in database.query_containers("SELEC")] == []
+    assert refused.value.status_code == 400
+
+
 async def test_a_deleted_database_takes_its_items_with_it(client: CosmosClient, items: ContainerProxy) -> None:
     await items.create_item({"id": "1", "pk": "a"})
     await client.delete_database("shop")
