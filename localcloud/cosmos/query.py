@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from localcloud.cosmos import json_text
 from localcloud.cosmos.errors import bad_request
+from localcloud.cosmos.indexing import check_sortable
 from localcloud.cosmos.partition_key import KeyValue, canonical
 from localcloud.cosmos.resources import Container
 from localcloud.cosmos.sql import (
@@ -60,6 +61,7 @@ def run_query(
     try:
         query, parameters = compile_query(text), parameters_of(body.get("parameters"))
         query.check(parameters, None)
+        check_sortable(query, container.definition["indexingPolicy"])
         scope = _scope_of(query, parameters, container, scope)
         if scope.cross_partition and not scope.whole_range and needs_plan(query):
             raise bad_request("The provided cross partition query can not be directly served by the gateway.", 1004)

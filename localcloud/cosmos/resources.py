@@ -5,10 +5,10 @@ from typing import Any
 
 from localcloud.cosmos.errors import bad_request, not_built
 from localcloud.cosmos.identifiers import checked_id, container_rid, database_rid, new_etag
+from localcloud.cosmos.indexing import completed_policy
 
 LEAST_THROUGHPUT, MOST_THROUGHPUT = 400, 1_000_000
 DEFAULT_THROUGHPUT = LEAST_THROUGHPUT
-_ETAG_PATH = {"path": '/"_etag"/?'}
 
 
 @dataclass
@@ -104,7 +104,7 @@ def normalised(body: dict[str, Any]) -> dict[str, Any]:
     definition = {
         "id": body["id"],
         "partitionKey": _partition_key(body.get("partitionKey")),
-        "indexingPolicy": _indexing_policy(_object(body, "indexingPolicy")),
+        "indexingPolicy": completed_policy(_object(body, "indexingPolicy")),
         "conflictResolutionPolicy": body.get("conflictResolutionPolicy")
         or {"mode": "LastWriterWins", "conflictResolutionPath": "/_ts", "conflictResolutionProcedure": ""},
     }
@@ -147,16 +147,3 @@ def _partition_key(given: Any) -> dict[str, Any]:
     if version not in (1, 2):
         raise bad_request(f"The version of a partition key is 1 or 2, not {version!r}.")
     return {"paths": paths, "kind": "Hash", "version": version}
-
-
-def _indexing_policy(given: dict[str, Any]) -> dict[str, Any]:
-    excluded = list(given.get("excludedPaths") or [])
-    if _ETAG_PATH not in excluded:
-        excluded.append(_ETAG_PATH)
-    return {
-        **given,
-        "indexingMode": str(given.get("indexingMode", "consistent")).lower(),
-        "automatic": given.get("automatic", True),
-        "includedPaths": given.get("includedPaths") or [{"path": "/*"}],
-        "excludedPaths": excluded,
-    }
