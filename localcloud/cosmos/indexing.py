@@ -79,4 +79,4 @@ def _checked_entries(entries: Any, name: str) -> list[dict[str, Any]]:
 
 def _is_entry(entry: Mapping[str, Any]) -> bool:
     path, order = entry.get("path"), entry.get("order", "ascending")
-    return isinstance(path, str) and path.startswith("/") and order in ("ascending", "descending")
+    return isinstance(path, str) and path.startswith("/") and str(order).lower() in ("ascending", "descending")
