@@ -34,11 +34,8 @@ def found(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Found]]]:
     """The differences of every entry that this session tests; all hosts are started as soon as one is asked for."""
-    chosen = {
-        item.callspec.params["entry"].name
-        for item in request.session.items
-        if "entry" in getattr(getattr(item, "callspec", None), "params", ())
-    }
+    parameters = [getattr(getattr(item, "callspec", None), "params", {}) for item in request.session.items]
+    chosen = {given["entry"].name for given in parameters if "entry" in given}
     folder = tmp_path_factory.mktemp("conformance")
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         yield {e.name: pool.submit(run, e, folder / e.name) for e in _SLOWEST_FIRST if e.name in chosen}
