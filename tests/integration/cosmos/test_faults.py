@@ -55,6 +55,9 @@ async def one(items: ContainerProxy, server: CosmosServer) -> ContainerProxy:
         (replace, "replace", (408, 0), 1),
         (read, "read", (404, 1002), 2),
         (read, "read", (410, 1002), 1),
+        (query, "query", (410, 1002), 4),
+        (query, "query", (449, 0), 1),
+        (batch, "batch", (503, 0), 2),
         (read, "read", (401, 0), 1),
         (replace, "replace", (412, 0), 1),
         (replace, "replace", (409, 0), 1),
@@ -87,6 +90,22 @@ async def test_throttled_requests_are_repeated_after_the_time_given(one: Contain
 
     assert time.monotonic() - started >= 0.3
     assert server.faults.list()[0]["hits"] == 3
+    assert await everything(one) == [{"id": "1", "pk": "a", "n": 2}]
+
+
+async def test_throttling_without_a_time_is_repeated_at_once(one: ContainerProxy, server: CosmosServer) -> None:
+    server.faults.add({"operation": "read", "status": 429})
+    with pytest.raises(CosmosHttpResponseError) as raised:
+        await read(one)
+    assert raised.value.status_code == 429
+    assert server.faults.list()[0]["hits"] == 10
+
+
+async def test_a_write_region_that_moved_is_looked_up_and_the_write_repeated(
+    one: ContainerProxy, server: CosmosServer
+) -> None:
+    server.faults.add({"operation": "replace", "status": 403, "substatus": 3, "count": 1})
+    await replace(one)
     assert await everything(one) == [{"id": "1", "pk": "a", "n": 2}]
 
 
