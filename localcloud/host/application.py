@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -181,10 +182,19 @@ class FunctionsHost:
             system_key=self._store.system_key,
             public_url=f"http://{self.state.hostname}",
             log=self.options.log,
+            report=partial(self._listener_state, catalog),
             authorize=self._authorization.refuse_webhook,
         )
         for extension in self._extensions:
             await extension.start(services)
+
+    def _listener_state(self, catalog: Catalog, function: str, error: str | None) -> None:
+        """Notes why a function's listener doesn't run, or that it does now."""
+        if error is None:
+            catalog.errors.pop(function, None)
+        elif catalog.errors.get(function) != error:
+            catalog.errors[function] = error
+            self.options.log(f"The listener for function 'Functions.{function}' was unable to start. {error}")
 
     def _report(self, index: AppIndex, catalog: Catalog) -> None:
         log = self.options.log

@@ -31,6 +31,9 @@ class HostServices:
     """Base URL as WEBSITE_HOSTNAME gives it, without trailing slash, e.g. "http://localhost:7071"."""
     log: Callable[[str], None]
     """Writes a line to the host's log (console)."""
+    report: Callable[[str, str | None], None] = lambda function, error: None
+    """`report("name", "text")`: the function's listener can't start or has lost its source; `report("name", None)`: it
+    listens (again). The text is logged and shown by `/admin/functions/{name}/status`; other functions go on."""
     authorize: Callable[[web.Request, str], web.Response | None] = lambda request, system_key: None
     """`authorize(request, "durabletask_extension")`: None when the request shows the master key or that system key, or
     when keys are not checked; otherwise the refusal to answer with (401, or 403 for a lesser key)."""
