@@ -6,7 +6,8 @@ from functools import partial
 from aiohttp import web
 
 from localcloud.cosmos.charges import query_charge
-from localcloud.cosmos.errors import CosmosError, bad_request, not_built
+from localcloud.cosmos.errors import CosmosError, bad_request
+from localcloud.cosmos.http.change_feed import change_feed
 from localcloud.cosmos.http.exchange import Exchange
 from localcloud.cosmos.query import Scope, run_query
 from localcloud.cosmos.query import read_feed as read_items
@@ -59,9 +60,9 @@ def query_plan(container: Container, exchange: Exchange) -> web.Response:
 
 
 async def read_feed(store: CosmosStore, container: Container, exchange: Exchange) -> web.Response:
-    """One page of all items."""
+    """One page of all items, or of the change feed."""
     if exchange.header("A-IM") is not None:
-        raise not_built("The change feed (A-IM)")
+        return await change_feed(store, container, exchange, scope_of(exchange))
     scope, after = scope_of(exchange), _after(exchange.header("x-ms-continuation"))
     found, following = await store.file.scan(
         lambda connection: read_items(connection, container, scope, store.now(), after=after, limit=exchange.page_size)

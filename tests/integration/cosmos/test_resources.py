@@ -172,9 +172,3 @@ async def test_errors_carry_code_message_activity_and_substatus(raw: RawClient) 
 )
 async def test_what_there_is_not(raw: RawClient, method: str, path: str, status: int) -> None:
     assert (await raw.send(method, path)).status == status
-
-
-async def test_the_change_feed_says_that_it_is_not_built(raw: RawClient) -> None:
-    answer = await raw.send("GET", DOCS, **{"A-IM": "Incremental Feed", "x-ms-documentdb-partitionkeyrangeid": "0"})
-    assert answer.status == 400
-    assert "not built" in answer.json["message"]
