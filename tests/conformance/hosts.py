@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conformance.compare import HERE, MASTER_KEY
+from tests.waiting import block_until
 
 ROOT = HERE.parent.parent
 _START_SECONDS = 60
@@ -114,18 +114,19 @@ def _compare(entry: Entry, base: str, folder: Path, env: dict[str, str]) -> dict
 
 
 def _await_start(host: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    end = time.monotonic() + _START_SECONDS
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/admin/host/status", headers={"x-functions-key": MASTER_KEY}
     )
-    while time.monotonic() < end and host.poll() is None:
+
+    def started_or_ended() -> bool:
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
-                if json.load(answer).get("state") in ("Running", "Error"):
-                    return
+                return json.load(answer).get("state") in ("Running", "Error")
         except (OSError, ValueError):
-            time.sleep(0.1)
-    raise AssertionError(f"the host did not start:\n{log.read_text()[-3000:]}")
+            return host.poll() is not None
+
+    block_until(started_or_ended, _START_SECONDS)
+    assert host.poll() is None, f"the host did not start:\n{log.read_text()[-3000:]}"
 
 
 def _stop(host: "subprocess.Popen[bytes]") -> None:

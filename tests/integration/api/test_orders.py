@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.integration.api.client import ADDRESS, Answer, Api
 from tests.integration.api.database import Database
-from tests.integration.api.waiting import until
+from tests.waiting import until
 
 
 def _body(product: str, quantity: int = 1, **line: Any) -> dict[str, Any]:

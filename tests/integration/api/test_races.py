@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.integration.api.client import ADDRESS, PRODUCT, Api
 from tests.integration.api.database import Database
-from tests.integration.api.waiting import until
+from tests.waiting import until
 
 
 async def _order_as_a_new_customer(api: Api, number: int, product: str) -> tuple[str, str]:

@@ -5,12 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from localcloud.supervisor.ports import Ports
+from tests.waiting import block_until
 
 
 def cloud(data: Path, *options: str, only: str = "identity") -> list[str]:
@@ -23,26 +23,17 @@ def run(command: list[str]) -> tuple[int, str]:
 
 
 def until_ready(process: "subprocess.Popen[bytes]", file: Path) -> dict[str, int]:
-    deadline = time.monotonic() + 20
-    while not file.exists():
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    block_until(lambda: file.exists() or process.poll() is not None)
     pids: dict[str, int] = json.loads(file.read_text())["pids"]
     return pids
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended (what nobody waits for stays as a zombie) within a few seconds."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        status = Path(f"/proc/{pid}/stat")
-        try:
-            if status.read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except OSError:
-            return True
-        time.sleep(0.02)
-    return False
+    """Whether a process has ended; what nobody waits for stays as a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -54,7 +45,7 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: int) -> None:
     process.send_signal(number)
 
     assert process.wait(15) == 0
-    assert gone(pids["identity"])
+    block_until(lambda: gone(pids["identity"]))
 
 
 def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -65,7 +56,7 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
     process.kill()
     process.wait(15)
 
-    assert gone(pids["identity"])
+    block_until(lambda: gone(pids["identity"]))
 
 
 def test_a_data_folder_serves_one_at_a_time(tmp_path: Path) -> None:

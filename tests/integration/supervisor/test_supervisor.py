@@ -1,6 +1,5 @@
 """The host with an app and a stand-in, as processes under the supervisor."""
 
-import asyncio
 import json
 import os
 import signal
@@ -12,6 +11,7 @@ import pytest
 
 from localcloud.supervisor.part import PartFailedError
 from tests.integration.supervisor.conftest import Start
+from tests.waiting import until_true
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -28,10 +28,8 @@ def alive(pid: int) -> bool:
 
 
 async def changed(file: Path, part: str, before: object) -> dict[str, Any]:
-    async with asyncio.timeout(20):
-        while (ready := read(file))["pids"][part] == before:  # noqa: ASYNC110 - the file is another process's
-            await asyncio.sleep(0.02)
-    return ready
+    await until_true(lambda: read(file)["pids"][part] != before)
+    return read(file)
 
 
 async def test_the_ready_file_tells_everything_and_the_app_has_its_settings(start: Start, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -12,20 +10,11 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.testing.app import App
+from tests.waiting import until
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "zipCode": "62701", "country": "US"}
 FINAL = {"confirmed", "cancelled"}
-
-
-async def eventually(what: str, ask: Callable[[], Awaitable[Any]], seconds: float) -> Any:
-    """Polls until the answer is neither None nor False."""
-    end = time.monotonic() + seconds
-    while not (answer := await ask()):
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        await asyncio.sleep(0)
-        await asyncio.to_thread(time.sleep, 0.2)
-    return answer
 
 
 class Shopfront:
@@ -49,8 +38,7 @@ class Shopfront:
             except aiohttp.ClientError:
                 return None
 
-        found: dict[str, Any] = await eventually(f"{method} {path}", once, 60)
-        return found
+        return await until(once, 60, f"{method} {path}")
 
     async def login(self, email: str) -> str:
         """A token."""
@@ -93,8 +81,7 @@ class Shopfront:
             orders = [(await self.call("GET", f"/api/orders/{one}", token))["order"] for one in order_ids]
             return orders if all(order["status"] in FINAL for order in orders) else None
 
-        found: list[dict[str, Any]] = await eventually("every order at its end", all_final, seconds)
-        return found
+        return await until(all_final, seconds, "every order at its end")
 
 
 class Auditor:

@@ -1,6 +1,6 @@
 """The `app` fixture: the shop really running, every part a process that can be killed."""
 
-import asyncio
+from functools import partial
 
 import pytest
 from azure.cosmos.aio import CosmosClient
@@ -8,16 +8,18 @@ from azure.identity.aio import DefaultAzureCredential
 
 from localcloud.testing.app import App
 from localcloud.testing.app_process import AppProcess
+from tests.waiting import until
 
 
-async def healthy(app: App) -> bool:
-    async with app.http.get("/api/health/ready") as answer:
+async def healthy(app: App, path: str = "/api/health/ready") -> bool:
+    async with app.http.get(path) as answer:
         return answer.status == 200
 
 
 async def test_the_app_serves_and_the_durable_api_takes_the_system_key(app: App) -> None:
     assert await healthy(app)
     assert await app.durable.status("no-such-instance") is None
+    assert await app.durable.instances(instanceIdPrefix="no-such-") == []
     async with app.http.get("/runtime/webhooks/durabletask/instances/no-such-instance?code=wrong") as answer:
         assert answer.status == 401
 
@@ -31,9 +33,7 @@ async def test_a_restarted_part_has_its_data_and_the_app_goes_on(app: App, part:
     after = app.process.ready
     assert after["pids"][part] != before["pids"][part]
     assert {**after, "pids": 0} == {**before, "pids": 0}
-    async with asyncio.timeout(20):
-        while not await healthy(app):  # noqa: ASYNC110 - the app's clients are still waiting for their retry
-            await asyncio.sleep(0.05)
+    await until(partial(healthy, app), what="the app's clients have repeated their requests")
 
 
 async def test_the_settings_lead_the_tests_own_clients_to_the_same_data(
@@ -49,10 +49,5 @@ async def test_the_settings_lead_the_tests_own_clients_to_the_same_data(
 
 async def test_a_killed_worker_is_replaced_by_its_host(app: App, app_process: AppProcess) -> None:
     await app.kill("worker")
-    async with asyncio.timeout(30):
-        while True:
-            async with app.http.get("/api/health") as answer:
-                if answer.status == 200:
-                    break
-            await asyncio.sleep(0.05)
+    await until(partial(healthy, app, "/api/health"), 30)
     assert app_process.ready["host"] == app.url

@@ -6,8 +6,9 @@ from typing import Any
 
 from azure.durable_functions.models.RetryOptions import RetryOptions
 
-from localcloud.durable.model import InstanceExistsError, InstanceQuery, RuntimeStatus
+from localcloud.durable.model import InstanceExistsError, InstanceQuery, InstanceState, RuntimeStatus
 from localcloud.host.model import Failure, Invocation, InvocationResult
+from tests.waiting import until
 
 from .conftest import Hub
 from .test_engine_calls import kinds
@@ -68,9 +69,12 @@ async def test_the_end_waits_for_the_loser_of_a_race(hub: Hub) -> None:
 
     engine = await hub.open()
     await engine.start_new("race", "i", None)
-    async with asyncio.timeout(5):
-        while (state := await engine.get("i")) is None or state.custom_status is None:  # noqa: ASYNC110 - no event to wait for
-            await asyncio.sleep(0)
+
+    async def decided() -> InstanceState | None:
+        state = await engine.get("i")
+        return state if state is not None and state.custom_status is not None else None
+
+    state = await until(decided)
     assert (state.status, state.output) == (RuntimeStatus.RUNNING, None)
     hold.set()
     state = await hub.settle()

@@ -8,6 +8,7 @@ from typing import Any
 from localcloud.clock import VirtualClock
 from localcloud.host.extension import HostServices
 from localcloud.host.model import Failure, FunctionMetadata, Invocation, InvocationResult
+from tests.waiting import until_true
 
 
 class RecordingWorker:
@@ -59,6 +60,4 @@ def services(
 
 async def sleeping(clock: VirtualClock) -> None:
     """Returns once somebody waits for the clock."""
-    async with asyncio.timeout(5):
-        while clock.next_wake is None:  # noqa: ASYNC110 - the virtual clock signals nothing
-            await asyncio.sleep(0)
+    await until_true(lambda: clock.next_wake is not None)

@@ -6,6 +6,7 @@ from typing import Any
 from localcloud.host.dispatcher import Dispatcher
 from localcloud.host.model import Datum, FunctionMetadata, Invocation, InvocationResult
 from tests.unit.host.doubles import RecordingWorker, function
+from tests.waiting import until_true
 
 TRIGGER = {"type": "someTrigger", "name": "item", "direction": "IN"}
 
@@ -110,9 +111,7 @@ async def test_a_function_that_ends_within_the_grace_keeps_its_process() -> None
     dispatcher = build(worker, log, Store(), timedelta(milliseconds=5))
     dispatcher._grace = timedelta(seconds=5)
     running = asyncio.ensure_future(dispatcher.invoke(Invocation("f", {"item": Datum("string", "x")})))
-    async with asyncio.timeout(5):
-        while not any("Initiating" in line for line in log):  # noqa: ASYNC110 - a list signals nothing
-            await asyncio.sleep(0)
+    await until_true(lambda: any("Initiating" in line for line in log))
     worker.held.set()
     assert (await running).failure is not None
     assert worker.replaced == []

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from localcloud.host.model import Datum, Invocation, InvocationResult
 from localcloud.host.worker.pool import WorkerPool
 from tests.unit.host_worker.conftest import call
+from tests.waiting import block_until, until_true
 
 SOURCE = """
 import asyncio, os, sys, time
@@ -72,12 +72,6 @@ def surrogate(req: func.HttpRequest) -> str: return req.params["a"]
 """
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is awaited happens in another process
-            await asyncio.sleep(0.01)
-
-
 @pytest.fixture
 async def pool_of(app_folder: Callable[..., Path]) -> AsyncIterator[Callable[[int], Awaitable[WorkerPool]]]:
     pools = []
@@ -108,7 +102,7 @@ def text(result: InvocationResult) -> str:
 
 async def test_calls_alternate_strictly(pool_of: PoolOf) -> None:
     pool = await pool_of(2)
-    await until(lambda: len(pool.pids) == 2)
+    await until_true(lambda: len(pool.pids) == 2)
     seen = [text(await pool.invoke(call("pid"))) for _ in range(6)]
     assert set(seen) == {str(pid) for pid in pool.pids}
     assert seen[0::2] == [seen[0]] * 3
@@ -154,11 +148,11 @@ async def test_a_program_left_behind_by_the_app_delays_nobody(pool_of: PoolOf) -
 
 async def test_the_other_process_goes_on(pool_of: PoolOf) -> None:
     pool = await pool_of(2)
-    await until(lambda: len(pool.pids) == 2)
+    await until_true(lambda: len(pool.pids) == 2)
     dead = await pool.invoke(call("leave"))
     assert dead.failure is not None
     assert {(await pool.invoke(call("pid"))).failure for _ in range(4)} == {None}
-    await until(lambda: len(pool.pids) == 2)
+    await until_true(lambda: len(pool.pids) == 2)
 
 
 @pytest.mark.parametrize("function", ["hang", "block"])
@@ -180,7 +174,7 @@ async def test_replacing_the_process_of_a_call(pool_of: PoolOf, function: str) -
 async def test_output_and_logging_reach_the_log(pool_of: PoolOf) -> None:
     pool = await pool_of(1)
     assert text(await pool.invoke(call("speak"))) == "spoken"
-    await until(lambda: "to stderr" in lines)
+    await until_true(lambda: "to stderr" in lines)
     assert [line for line in lines if line in ("printed", "logged", "hidden", "to stderr")] == [
         "printed", "logged", "to stderr",
     ]  # fmt: skip
@@ -229,7 +223,7 @@ async def test_a_process_that_dies_while_loading_is_an_error_of_the_index(app_fo
 
 async def test_stopped_processes_are_gone(pool_of: PoolOf) -> None:
     pool = await pool_of(2)
-    await until(lambda: len(pool.pids) == 2)
+    await until_true(lambda: len(pool.pids) == 2)
     pids = pool.pids
     await pool.stop()
     assert [alive(pid) for pid in pids] == [False, False]
@@ -252,6 +246,7 @@ import asyncio, sys
 from pathlib import Path
 from localcloud.host.worker.pool import WorkerPool
 from tests.unit.host_worker.conftest import call
+from tests.waiting import block_until, until_true
 
 async def main():
     pool = WorkerPool(Path(sys.argv[1]), {}, 1, print)
@@ -272,7 +267,4 @@ def test_a_worker_dies_with_its_host(app_folder: Callable[..., Path]) -> None:
         worker = int(host.stdout.readline())
         assert alive(worker)
         host.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while alive(worker) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not alive(worker)
+    block_until(lambda: not alive(worker))
