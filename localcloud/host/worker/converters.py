@@ -1,6 +1,7 @@
 """The azure.functions converters by binding type, and the one that serves every type without its own."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from azure.functions import meta
@@ -87,6 +88,8 @@ def decode(binding_type: str, datum: Datum, metadata: dict[str, Any]) -> Any:
 
 
 def _sdk_value(datum: Datum) -> Any:
+    if datum.type is not None and datum.type.startswith("collection_"):
+        return SimpleNamespace(**{datum.type.removeprefix("collection_"): datum.value})
     if datum.type != "http":
         return datum.value
     value = datum.value
@@ -100,7 +103,7 @@ def _sdk_value(datum: Datum) -> Any:
 
 def sdk_metadata(metadata: dict[str, Datum]) -> dict[str, Any]:
     """Trigger metadata as the converters read it."""
-    return {name: meta.Datum(value, kind) for name, (kind, value) in metadata.items()}
+    return {name: meta.Datum(_sdk_value(Datum(*datum)), datum[0]) for name, datum in metadata.items()}
 
 
 def json_text(value: Any) -> Datum:
