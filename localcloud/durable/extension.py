@@ -14,7 +14,7 @@ from localcloud.durable.connections import knows_connection, shown_connection
 from localcloud.durable.engine import Engine
 from localcloud.durable.options import DurableOptions
 from localcloud.durable.store import SqliteHistoryStore
-from localcloud.host.extension import HostServices
+from localcloud.host.extension import HostExtension, HostServices
 from localcloud.host.model import Datum, FunctionError, FunctionMetadata
 
 _SYSTEM_KEY = "durabletask_extension"
@@ -23,7 +23,7 @@ _TRIGGERS = frozenset({"orchestrationtrigger", "activitytrigger", _ENTITY})
 _STORE_FILE = "durable.sqlite"
 
 
-class DurableExtension:
+class DurableExtension(HostExtension):
     """Serves the orchestrators, activities and durable clients of one app."""
 
     binding_types: frozenset[str] = _TRIGGERS | {"durableclient"}

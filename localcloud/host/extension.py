@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from localcloud.clock import Clock
-from localcloud.host.model import Datum, FunctionMetadata, Invoker
+from localcloud.host.model import NULL, Datum, FunctionMetadata, Invoker
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ class HostServices:
 
 
 class HostExtension(Protocol):
-    """A set of binding types with a common life: timers, durable, Service Bus, ..."""
+    """A set of binding types with a common life: timers, durable, Service Bus, ...
+
+    Extensions derive from it, so that those without input bindings, output bindings or webhooks needn't say so.
+    """
 
     binding_types: frozenset[str]
     """Lower-case binding types this extension serves, triggers and others alike."""
@@ -60,13 +63,13 @@ class HostExtension(Protocol):
     async def input(
         self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
     ) -> Datum:
-        """The data for an input binding of an invocation, e.g. the durableClient JSON."""
-        ...
+        """The data for an input binding of an invocation, e.g. the durableClient JSON; nothing unless overridden."""
+        return NULL
 
     async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
-        """Sends what a function returned for an output binding."""
-        ...
+        """Sends what a function returned for an output binding; drops it unless overridden."""
+        del value  # a body that says more than `...` keeps the method from being abstract
 
     def webhooks(self) -> Mapping[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]:
         """Handlers below `/runtime/webhooks/`, by first segment (e.g. "durabletask"). Authorised by the extension."""
-        ...
+        return {}

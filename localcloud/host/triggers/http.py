@@ -1,22 +1,21 @@
 """The HTTP trigger and output: which function answers a request, and with what."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from localcloud.host.authorization import Authorization
-from localcloud.host.extension import HostServices
+from localcloud.host.extension import HostExtension, HostServices
 from localcloud.host.http.request import request_datum
 from localcloud.host.http.response import BadResponseError, empty, function_response
-from localcloud.host.model import NULL, Datum, FunctionError, FunctionMetadata, Invocation, InvocationResult
+from localcloud.host.model import FunctionError, FunctionMetadata, Invocation, InvocationResult
 from localcloud.host.routing.path import Target
 from localcloud.host.routing.table import RESERVED_TEXT, RouteTable, conflict, is_reserved
 
 _REASON = "This function was programmatically called via the host APIs."
 
 
-class HttpTrigger:
+class HttpTrigger(HostExtension):
     """Serves `httpTrigger` and `http` bindings."""
 
     binding_types = frozenset({"httptrigger", "http"})
@@ -77,19 +76,6 @@ class HttpTrigger:
         except BadResponseError as error:
             log(f"The response of 'Functions.{function.name}' can't be sent: {error}")
             return empty(500)
-
-    async def input(
-        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
-    ) -> Datum:
-        """There is no HTTP input binding; an empty value."""
-        return NULL
-
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
-        """Nothing to send: `handle` answers the client."""
-
-    def webhooks(self) -> Mapping[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]:
-        """None."""
-        return {}
 
 
 def _http_output(function: FunctionMetadata) -> str | None:

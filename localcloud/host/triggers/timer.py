@@ -3,15 +3,12 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from aiohttp import web
-
-from localcloud.host.extension import HostServices
-from localcloud.host.model import NULL, Datum, FunctionError, FunctionMetadata, Invocation
+from localcloud.host.extension import HostExtension, HostServices
+from localcloud.host.model import Datum, FunctionError, FunctionMetadata, Invocation
 from localcloud.host.settings import MissingSettingError, resolve
 from localcloud.host.triggers.retry import invoke_with_retries, retry_policy
 from localcloud.host.triggers.schedule import Schedule, ScheduleError, occurrences, parse_schedule, shortest_interval
@@ -20,7 +17,7 @@ from localcloud.host.triggers.timer_status import NEVER, TimerStatus, TimerStatu
 _SHORTEST_MONITORED = timedelta(minutes=1)
 
 
-class TimerTrigger:
+class TimerTrigger(HostExtension):
     """Serves `timerTrigger` bindings: one task per function, so runs of a function never overlap."""
 
     binding_types = frozenset({"timertrigger"})
@@ -45,19 +42,6 @@ class TimerTrigger:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def input(
-        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
-    ) -> Datum:
-        """There is no timer input binding; an empty value."""
-        return NULL
-
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
-        """There is no timer output binding."""
-
-    def webhooks(self) -> Mapping[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]:
-        """None."""
-        return {}
 
 
 class _Timer:
