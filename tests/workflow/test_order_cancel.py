@@ -1,6 +1,5 @@
 """Cancelling at each stage: the order ends cancelled, its stock is back and its money undone."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from shared.orders.status import OrderStatus
 from tests.workflow.order_world import OrderWorld
 
 REAL = durable_functions(activities.blueprints)
-Activity = Callable[[Any], Awaitable[Any]]
 
 
 def around(world: OrderWorld, name: str, *, before: Any = None, after: Any = None) -> None:
@@ -28,6 +26,10 @@ def around(world: OrderWorld, name: str, *, before: Any = None, after: Any = Non
         return result
 
     world.workflow.replace(name, wrapped)
+
+
+async def lose_the_answer() -> None:
+    raise ConnectionError("the answer was lost")
 
 
 async def undone(world: OrderWorld, reason: str = "customer") -> None:
@@ -98,11 +100,7 @@ async def test_a_step_whose_answer_was_lost_is_repeated_without_a_second_effect(
     world: OrderWorld, activity: str
 ) -> None:
     await world.product("lamp", 5)
-
-    async def lose() -> None:
-        raise ConnectionError("the answer was lost")
-
-    around(world, activity, after=lose)
+    around(world, activity, after=lose_the_answer)
     await (await world.place("o1", ("lamp", 2))).result()
     assert await world.summary("o1") == ("confirmed", "confirmed", None)
     assert await world.inventory("lamp") == 3
@@ -116,10 +114,6 @@ async def test_a_compensation_whose_answer_was_lost_is_repeated_without_a_second
     world: OrderWorld, activity: str
 ) -> None:
     await world.product("lamp", 5)
-
-    async def lose() -> None:
-        raise ConnectionError("the answer was lost")
-
-    around(world, activity, after=lose)
+    around(world, activity, after=lose_the_answer)
     await (await world.place("o1", ("lamp", 2), token="tok_decline")).result()
     await undone(world, "payment-declined")

@@ -10,9 +10,9 @@ from azure.keyvault.secrets.aio import SecretClient
 
 from localcloud.clock import VirtualClock
 from localcloud.identity.server import IdentityServer
-from localcloud.testing.trust import trust
 from shared.auth.signing_keys import SigningKeys
 from shared.auth.tokens import Tokens
+from tests.integration.identity_environment import identity_environment
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SECRET = "jwt-signing-key"
@@ -21,13 +21,8 @@ SECRET = "jwt-signing-key"
 @pytest.fixture
 async def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[IdentityServer]:
     """Managed identity and a vault that holds a generated signing key."""
-    server = IdentityServer(tmp_path, secrets=[SECRET])
-    await server.start()
-    trust(server.certificates.authority)
-    for name, value in server.settings.items():
-        monkeypatch.setenv(name, value)
-    yield server
-    await server.stop()
+    async with identity_environment(tmp_path, monkeypatch, SECRET) as server:
+        yield server
 
 
 @pytest.fixture
