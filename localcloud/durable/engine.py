@@ -216,10 +216,6 @@ class Engine:
             removed += await self._store.purge([one for one in ids if one not in self._registry.live])
         return removed
 
-    def known_functions(self, kind: str) -> list[str]:
-        """Names of the app's functions of a kind."""
-        return self._functions.names(kind)
-
     def _living(self, instance_id: str) -> Execution:
         live = self._registry.live.get(instance_id)
         if live is not None:

@@ -131,7 +131,3 @@ class TaskHub(Protocol):
     async def purge_by(self, query: InstanceQuery) -> int:
         """Removes every *terminal* instance that matches (deliberate deviation); returns how many."""
         ...
-
-    def known_functions(self, kind: str) -> list[str]:
-        """Names of the app's functions of kind "orchestrator", "activity" or "entity"."""
-        ...

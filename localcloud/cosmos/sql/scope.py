@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from localcloud.cosmos.sql.values import UNDEFINED, Value
+from localcloud.cosmos.sql.values import Value
 
 
 @dataclass(slots=True)
@@ -30,8 +30,3 @@ Evaluator: TypeAlias = Callable[[Scope], Value]
 def constant(value: Value) -> Evaluator:
     """An evaluator that knows its value beforehand."""
     return lambda _scope: value
-
-
-def undefined(_scope: Scope) -> Value:
-    """The evaluator of what cannot have a value."""
-    return UNDEFINED

@@ -83,9 +83,6 @@ class SmallHub:
             del self.states[instance_id]
         return len(gone)
 
-    def known_functions(self, kind: str) -> list[str]:
-        return ["work"] if kind == "orchestrator" else []
-
     def _live(self, instance_id: str) -> InstanceState:
         if (state := self.states.get(instance_id)) is None:
             raise InstanceNotFoundError(instance_id)
