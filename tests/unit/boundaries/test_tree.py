@@ -71,9 +71,7 @@ def test_the_readme_and_the_decisions_link_to_what_exists() -> None:
         text = document.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             assert (document.parent / target).exists(), f"{document}: {target}"
-        for target in re.findall(
-            r"`((?:api|shared|localcloud|triggers|tests|docs|ops|infra|activities)/[\w./]*)`", text
-        ):
+        for target in _PATH.findall(text):
             assert (ROOT / target).exists(), f"{document}: {target}"
 
 
