@@ -30,12 +30,23 @@ async def authorise(shop: Shop, request: OrderRequest) -> StepResult:
     order, cancel = await claim(shop.orders, request["orderId"], Stage.PAYING)
     if cancel is not None:
         return StepResult(cancel=cancel)
-    token = await shop.tokens.get(order.id) or DEFAULT_TOKEN
+    token = await _token(shop, order)
     answer = await shop.gateway.authorise(f"{order.id}:authorise", order.id, order.total_minor, order.currency, token)
     if answer.outcome != AuthorisationOutcome.APPROVED:
         return StepResult(cancel=str(_REFUSALS[answer.outcome]))
     await _note(shop, order, answer)
     return StepResult(cancel=None)
+
+
+async def _token(shop: Shop, order: Order) -> str:
+    """The customer's token. Raises LookupError when it can't be seen (yet): no other one may take its place.
+
+    After the authorisation the provider's answer stands whatever the token, which may be gone by then.
+    """
+    token = await shop.tokens.get(order.id)
+    if token is None and "order.payment-authorised" not in order.milestones:
+        raise LookupError(f"The payment token of order {order.id} can't be seen (yet).")
+    return token or DEFAULT_TOKEN
 
 
 async def _note(shop: Shop, order: Order, answer: Authorisation) -> None:

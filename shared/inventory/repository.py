@@ -64,9 +64,9 @@ class InventoryRepository:
                 return _answer(found)
             event = stock_event(product_id, order_id, quantity, state=ReservationState.HELD, change=-quantity, now=now)
             operations = [("create", (held,)), _take(product_id, quantity, now), ("create", (event,))]
-            if await self._batch(product_id, operations):
+            if (outcome := await self._attempt(product_id, operations)) is None:
                 return HoldResult.TAKEN
-            if await self._reservation(product_id, order_id) is None:
+            if outcome != HTTPStatus.CONFLICT and await self._reservation(product_id, order_id) is None:
                 return await self._refusal(product_id, quantity)
         raise TimeoutError(f"Stock of product {product_id} was changed by others {_TRIES} times in a row.")
 
@@ -84,7 +84,13 @@ class InventoryRepository:
             if change:
                 operations.append(_take(product_id, quantity, now))
             event = stock_event(
-                product_id, order_id, quantity, state=ReservationState.COMMITTED, change=change, now=now
+                product_id,
+                order_id,
+                quantity,
+                state=ReservationState.COMMITTED,
+                change=change,
+                now=now,
+                previous=state,
             )
             if await self._batch(product_id, [*operations, ("create", (event,))]):
                 return HoldResult.TAKEN
@@ -122,9 +128,10 @@ class InventoryRepository:
 
     async def _give_back(self, found: dict[str, Any], wanted: ReservationState, now: datetime) -> bool:
         product_id, order_id, quantity = str(found["productId"]), str(found["orderId"]), int(found["quantity"])
-        event = stock_event(product_id, order_id, quantity, state=wanted, change=quantity, now=now)
+        previous = ReservationState(found["state"])
+        event = stock_event(product_id, order_id, quantity, state=wanted, change=quantity, now=now, previous=previous)
         give = ("patch", (product_id, [{"op": "incr", "path": "/inventory", "value": quantity}, _touched(now)]))
-        move = _move(order_id, ReservationState(found["state"]), wanted, now)
+        move = _move(order_id, previous, wanted, now)
         return await self._batch(product_id, [move, give, ("create", (event,))])
 
     async def _reservation(self, product_id: str, order_id: str) -> dict[str, Any] | None:
@@ -145,13 +152,17 @@ class InventoryRepository:
         return HoldResult.INSUFFICIENT if available else HoldResult.UNAVAILABLE
 
     async def _batch(self, product_id: str, operations: list[Any]) -> bool:
+        return await self._attempt(product_id, operations) is None
+
+    async def _attempt(self, product_id: str, operations: list[Any]) -> HTTPStatus | None:
+        """None when the batch was written, else the status of the operation that was refused."""
         try:
             await self._container.execute_item_batch(operations, partition_key=product_id)
         except CosmosBatchOperationError as error:
             if error.status_code in _RACES:
-                return False
+                return HTTPStatus(error.status_code)
             raise
-        return True
+        return None
 
 
 def _answer(found: dict[str, Any]) -> HoldResult:

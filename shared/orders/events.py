@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.documents import event_document
+from shared.ids import new_id
 from shared.orders.document import Order
 from shared.orders.transitions import Happening
 
@@ -11,9 +12,10 @@ from shared.orders.transitions import Happening
 def event_documents(order: Order, happenings: list[Happening], now: datetime) -> list[dict[str, Any]]:
     """One document per happening, id `<orderId>:<sequence>`; moves the order's `event_sequence` forward.
 
-    To be written in one batch with the order under its ETag, so that a sequence is never given twice.
+    To be written in one batch with the order under its ETag, so that a sequence is never given twice. The `changeId`
+    tells a write that met its own repetition from one that lost a race.
     """
-    documents = []
+    documents, change_id = [], new_id()
     for happening in happenings:
         order.event_sequence += 1
         event = event_document(
@@ -25,5 +27,5 @@ def event_documents(order: Order, happenings: list[Happening], now: datetime) ->
             data=happening.fields,
             correlation_id=order.correlation_id,
         )
-        documents.append({**event, "orderId": order.id})
+        documents.append({**event, "orderId": order.id, "changeId": change_id})
     return documents

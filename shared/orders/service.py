@@ -1,6 +1,7 @@
 """What people decide about orders: first the conditional write, then the wake-up."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from shared.orders.document import Order
@@ -8,6 +9,8 @@ from shared.orders.repository import OrderRepository
 from shared.orders.status import Decision, OrderStatus, Stage
 from shared.orders.transitions import Happening, decide, move_status, request_cancel, unpark
 from shared.orders.workflow import OrderWorkflows
+
+logger = logging.getLogger(__name__)
 
 
 class OrderService:
@@ -19,10 +22,13 @@ class OrderService:
         self._now = now
 
     async def place(self, order: Order) -> Order:
-        """Writes the order with its event and starts its workflow; again with the same id: the order as it is."""
-        await self._orders.create(order, Happening("order.created", order.user_id, {"totalMinor": order.total_minor}))
-        stored = await self._orders.get(order.id)
-        await self._workflows.start(stored)
+        """Writes the order with its event and starts its workflow; again with the same id: the order as it is.
+
+        Once the order is written it stands: a workflow that can't be started now is started by the watchdog.
+        """
+        happening = Happening("order.created", order.user_id, {"totalMinor": order.total_minor})
+        stored = order if await self._orders.create(order, happening) else await self._orders.get(order.id)
+        await self._start_or_leave(self._workflows.start(stored), order.id)
         return stored
 
     async def cancel(self, order_id: str, *, actor: str, owner_id: str | None) -> Order:
@@ -33,7 +39,7 @@ class OrderService:
         if order.status == OrderStatus.CANCELLED:
             return order
         if order.status == OrderStatus.CONFIRMED or order.stage == Stage.CONFIRMING:
-            await self._workflows.start_cancellation(order)
+            await self._start_or_leave(self._workflows.start_cancellation(order), order.id)
         else:
             await self._workflows.wake(order)
         return order
@@ -57,9 +63,19 @@ class OrderService:
             return happened
 
         order = await self._orders.update(order_id, change)
-        await (self._workflows.wake(order) if alive else self._workflows.start(order))
+        if alive:
+            await self._workflows.wake(order)
+        else:
+            await self._start_or_leave(self._workflows.start(order), order.id)
         return order
 
     async def move(self, order_id: str, status: OrderStatus, *, actor: str) -> Order:
         """Marks an order as shipped or delivered. Raises OrderNotFoundError, OrderConflictError."""
         return await self._orders.update(order_id, lambda order, now: move_status(order, status, actor, now))
+
+    async def _start_or_leave(self, start: Awaitable[None], order_id: str) -> None:
+        """What is written stands, and the watchdog finds it: the caller isn't told of a start that failed."""
+        try:
+            await start
+        except Exception:
+            logger.warning("Could not start the workflow of order %s; the watchdog will.", order_id, exc_info=True)

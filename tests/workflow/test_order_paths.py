@@ -141,6 +141,7 @@ async def test_a_cancel_while_waiting_for_the_approval_ends_the_order(world: Ord
 
 async def test_placing_a_confirmed_order_again_starts_nothing(world: OrderWorld) -> None:
     await world.product("p1", 5)
+    await world.shop.tokens.keep("o1", None)
     order = new_order("o1")
     await world.service.place(order)
     await world.workflow.run("o1").result()
