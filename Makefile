@@ -20,7 +20,7 @@ help: ## This list
 setup: $(INSTALLED) $(AZURITE) ## Install everything (virtual environment, Azurite); does nothing when it is up to date
 
 run: setup ## Start the offline Azure with the app on http://localhost:7071 and place a demonstration order
-	@$(BIN)/python -m ops.demo
+	@exec $(BIN)/python -S -E localcloud/supervisor/bound.py $$PPID $(BIN)/python -m ops.demo
 
 test: setup ## Run every test, offline
 	$(BIN)/python -m pytest
@@ -35,7 +35,7 @@ types: $(INSTALLED) ## mypy, strict
 	$(BIN)/mypy
 
 bench: setup ## Print the measurements that the documentation quotes
-	@for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+	@for program in bench/[a-z]*.py; do name=$$(basename "$$program" .py); echo "== python -m bench.$$name"; $(BIN)/python -m "bench.$$name" || exit 1; done
 
 lock: ## Lock requirements*.in into requirements*.txt (needs the package index; installs nothing here)
 	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && $(PYTHON) -m venv "$$tool" && "$$tool/bin/pip" install -q uv \

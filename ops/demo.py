@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ import aiohttp
 
 from ops.seed_accounts import CUSTOMER_EMAIL, LOCAL_PASSWORD
 
+_BOUND = Path(__file__).parent.parent / "localcloud" / "supervisor" / "bound.py"
 _READY_FILE = "ready.json"
 _PATIENCE = 120.0
 """Seconds for the order; one takes well under ten."""
@@ -47,7 +49,7 @@ async def _run(data: Path, options: list[str]) -> int:
     _say("Starting the offline Azure and the Functions host")
     ready_file = data / _READY_FILE
     places = ("--data", str(data), "--ready-file", str(ready_file))
-    cloud = await _python("localcloud", "up", "--quiet", *places, *options, start_new_session=True)
+    cloud = await _localcloud("up", "--quiet", *places, *options)
     ended = asyncio.create_task(cloud.wait())
     asking_to_stop = asyncio.create_task(stopped.wait())
     showing = asyncio.create_task(_show(ready_file, ended))
@@ -134,10 +136,18 @@ def _say_addresses(ready: dict[str, Any], ready_file: Path, order_id: str) -> No
     _say("Serving until Ctrl-C.")
 
 
-async def _python(module: str, *arguments: str, start_new_session: bool = False) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, start_new_session=start_new_session
-    )
+async def _localcloud(*arguments: str) -> asyncio.subprocess.Process:
+    """Bound to this process, so that nothing is left behind by a kill -9; in a session of its own, out of Ctrl-C's way.
+
+    Run by its path: what operates the shop doesn't import localcloud.
+    """
+    bound = (sys.executable, "-S", "-E", str(_BOUND), str(os.getpid()))
+    command = (sys.executable, "-m", "localcloud", *arguments)
+    return await asyncio.create_subprocess_exec(*bound, *command, start_new_session=True)
+
+
+async def _python(module: str, *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments)
 
 
 def _say(text: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from localcloud.group_commit import StoreUnusableError
 from localcloud.host.application import FunctionsHost
 from localcloud.host.http.server import PortInUseError
 from localcloud.host.keys import KeyFileError
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     options = HostOptions(args.app, port=args.port, data_dir=args.data, enable_auth=args.enable_auth)
     try:
         return asyncio.run(_serve(FunctionsHost(options)))
-    except (PortInUseError, SettingsError, KeyFileError) as error:
+    except (PortInUseError, SettingsError, KeyFileError, StoreUnusableError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:

@@ -1,12 +1,12 @@
 """The host's keys in files, laid out as the real host keeps them with AzureWebJobsSecretStorageType=files."""
 
 import json
-import os
 import secrets
 import string
 from pathlib import Path
 from typing import Any
 
+from localcloud.atomic_file import write_atomically
 from localcloud.host import tolerant_json
 
 MASTER = "_master"
@@ -41,7 +41,7 @@ class KeyStore:
         self.host = _named(content.get("functionKeys")) or {"default": generate_key()}
         self.system = _named(content.get("systemKeys"))
         self._rest = {k: v for k, v in content.items() if k not in ("masterKey", "functionKeys", "systemKeys")}
-        if not path.exists():
+        if not (_value(content.get("masterKey")) and _named(content.get("functionKeys"))):
             self.save_host()
 
     def system_key(self, name: str) -> str:
@@ -79,10 +79,8 @@ class KeyStore:
     def _write(self, name: str, content: dict[str, Any]) -> None:
         self.changes += 1
         path = self._folder / f"{name}.json"
-        fresh = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            fresh.write_text(json.dumps(content, indent=2), encoding="utf-8")
-            fresh.replace(path)
+            write_atomically(path, json.dumps(content, indent=2).encode())
         except OSError as error:
             raise KeyFileError(f"The keys can't be kept in {path}: {error}") from error
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from localcloud.azurite.databases import AzuriteDamagedError
 from localcloud.azurite.node import NodeMissingError
 from localcloud.resources import ResourcesError
 from localcloud.stopping import stop_requested
@@ -21,6 +22,7 @@ from localcloud.supervisor.ready import Ready
 from localcloud.supervisor.supervisor import Supervisor, SupervisorOptions
 
 _EXPECTED = (
+    AzuriteDamagedError,
     NodeMissingError,
     ResourcesError,
     DataFolderError,

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from localcloud.azurite.databases import check_databases
 from localcloud.azurite.node import node_program
 from localcloud.supervisor.part import Part
 from localcloud.supervisor.ports import Ports
@@ -18,7 +19,7 @@ class PartMissingError(Exception):
 
 
 def stand_in(name: str, data: Path, ports: Ports, resources: Path | None) -> Part:
-    """One of STAND_INS. Raises PartMissingError, NodeMissingError."""
+    """One of STAND_INS. Raises PartMissingError, NodeMissingError, AzuriteDamagedError."""
     build = {"cosmos": _cosmos, "identity": _identity, "azurite": _azurite}[name]
     return build(data, ports, resources)
 
@@ -45,6 +46,7 @@ def _identity(data: Path, ports: Ports, resources: Path | None) -> Part:
 def _azurite(data: Path, ports: Ports, _: Path | None) -> Part:
     if not _AZURITE.is_file():
         raise PartMissingError("Azurite is not installed. Run `make setup`, or `python -m localcloud.azurite.install`.")
+    check_databases(data / "azurite")
     address = "127.0.0.1"
     options = (
         *("--location", data / "azurite"),

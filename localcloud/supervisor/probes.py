@@ -61,5 +61,7 @@ async def _json(session: aiohttp.ClientSession, path: str) -> Any:
 def read_keys(secrets: Path) -> dict[str, str]:
     """`masterKey` and `durableKey` from the host's key file. Raises OSError, ValueError or KeyError without it."""
     content = json.loads((secrets / "host.json").read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError("no JSON object")  # noqa: TRY004 - one error for all that isn't a key file
     system = {entry["name"]: entry["value"] for entry in content.get("systemKeys", [])}
     return {"masterKey": content["masterKey"]["value"], "durableKey": system.get("durabletask_extension", "")}

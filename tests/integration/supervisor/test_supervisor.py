@@ -103,3 +103,34 @@ async def test_an_app_that_cannot_be_imported_fails_with_its_cause(
         await start()
 
     assert not (tmp_path / "ready.json").exists()
+
+
+@pytest.mark.parametrize("content", ["[]", '{"masterKey": ', "7"])
+async def test_a_damaged_key_file_is_named_and_left_alone(start: Start, tmp_path: Path, content: str) -> None:
+    keys = tmp_path / "data" / "secrets" / "host.json"
+    keys.parent.mkdir(parents=True)
+    keys.write_text(content)
+
+    with pytest.raises(PartFailedError) as raised:
+        await start()
+
+    assert f"The key file {keys} " in str(raised.value)
+    assert "remove it for new keys" in str(raised.value)
+    assert keys.read_text() == content
+
+
+async def test_a_damaged_history_is_named_in_one_line(start: Start, app_folder: Path, tmp_path: Path) -> None:
+    durable = "import azure.durable_functions as d\napp = d.DFApp()\n\n\n"
+    orchestrator = '@app.orchestration_trigger(context_name="context")\ndef o(context):\n    yield\n'
+    (app_folder / "function_app.py").write_text(durable + orchestrator)
+    history = tmp_path / "data" / "durable.sqlite"
+    history.parent.mkdir(parents=True)
+    history.write_bytes(b"this is no database, and it is long enough to be taken for one" * 20)
+    before = history.read_bytes()
+
+    with pytest.raises(PartFailedError) as raised:
+        await start()
+
+    assert f"\n  The file {history} can't be used: file is not a database" in str(raised.value)
+    assert "Traceback" not in str(raised.value)
+    assert history.read_bytes() == before

@@ -140,3 +140,8 @@ def test_without_enforcement_everything_passes(store: KeyStore) -> None:
     authorization = Authorization(store, enabled=False)
     assert authorization.may_call(request(), function("f", "ADMIN"))
     assert authorization.refuse_admin(request()) is None
+
+
+def test_keys_made_for_a_file_without_any_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text("{}")
+    assert KeyStore(tmp_path).master == KeyStore(tmp_path).master

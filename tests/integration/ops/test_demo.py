@@ -1,0 +1,77 @@
+"""What `make run` runs, as people use it: an order is placed and confirmed, the addresses work, nothing is left."""
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.waiting import block_until
+
+Demo = subprocess.Popen[str]
+
+
+def start(data: Path) -> Demo:
+    command = [sys.executable, "-m", "ops.demo", "--data", str(data), "--free-ports"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def lines_until_serving(demo: Demo) -> Iterator[str]:
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        yield line.rstrip()
+        if line.startswith("Serving"):
+            return
+
+
+def pids(data: Path) -> list[int]:
+    found: dict[str, Any] = json.loads((data / "ready.json").read_text())["pids"]
+    workers = found.pop("worker")
+    return [*found.values(), *workers]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; what nobody waits for stays as a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)
+
+
+def test_an_order_goes_through_and_the_second_time_keeps_the_data(tmp_path: Path) -> None:
+    demo = start(tmp_path)
+    lines = list(lines_until_serving(demo))
+    running = pids(tmp_path)
+    assert lines[-5].endswith("confirmed")
+    status = get(lines[-3].split()[1])
+    activities = [event["FunctionName"] for event in status["historyEvents"] if event["EventType"] == "TaskCompleted"]
+    assert (status["runtimeStatus"], status["customStatus"]) == ("Completed", "confirmed")
+    assert activities == [
+        "validate_order",
+        "reserve_stock",
+        "authorise_payment",
+        "commit_stock",
+        "capture_payment",
+        "confirm_order",
+    ]
+    assert len(get(lines[-4].split()[1])["products"]) == 12
+
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(30) == 0
+    block_until(lambda: all(gone(pid) for pid in running))
+
+    demo = start(tmp_path)
+    lines = list(lines_until_serving(demo))
+    running = pids(tmp_path)
+    assert "Found customer@example.com (user)." in lines
+    demo.kill()
+    demo.wait()
+    block_until(lambda: all(gone(pid) for pid in running))
