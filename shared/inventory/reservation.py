@@ -57,8 +57,11 @@ def stock_event(
     state: ReservationState,
     change: int,
     now: datetime,
+    previous: ReservationState | None = None,
 ) -> dict[str, Any]:
     """What a reservation did to the stock. `change` is what was added to the orderable inventory (negative: taken).
+
+    `previous` is the state the reservation was in before, None for a new one.
 
     The id names the new state and not a counter: stock changes add up in any order, and a counter would make every
     order of a popular product wait for every other one.
@@ -73,5 +76,10 @@ def stock_event(
         "actor": "system",
         "correlationId": order_id,
         "traceparent": "",
-        "data": {"orderId": order_id, "quantity": quantity, "change": change},
+        "data": {
+            "orderId": order_id,
+            "quantity": quantity,
+            "change": change,
+            **({} if previous is None else {"previous": str(previous)}),
+        },
     }
