@@ -28,12 +28,12 @@ async def orders_list(call: Call) -> Reply:
     query, cursors = call.query_as(OrderQuery), call.services.cursors
     listing = f"orders/{call.owner_scope}?status={query.status}"
     after = await cursors.open(listing, query.cursor) if query.cursor else None
-    found = await call.services.orders.page(
-        owner_id=call.owner_scope,
-        status=query.status,
-        limit=query.limit + 1,
-        before=(after[0], after[1]) if after else None,
-    )
+    before = (after[0], after[1]) if after else None
+    if call.owner_scope is None:
+        found = await call.services.orders.page(status=query.status, limit=query.limit + 1, before=before)
+    else:
+        orders = call.services.order_list
+        found = await orders.page(call.owner_scope, status=query.status, limit=query.limit + 1, before=before)
     shown = found[: query.limit]
     last = shown[-1].to_document() if len(found) > query.limit else None
     cursor = await cursors.seal(listing, [last["createdAt"], last["id"]]) if last else None
@@ -65,7 +65,7 @@ async def orders_timeline(call: Call) -> Reply:
 async def orders_cancel(call: Call) -> Reply:
     """Asks for the cancellation: 202 while the order is undone, 200 when it is cancelled already."""
     order = await order_service(call).cancel(_order_id(call), actor=call.caller.user_id, owner_id=call.owner_scope)
-    return _reply(order, HTTPStatus.OK if order.status == OrderStatus.CANCELLED else HTTPStatus.ACCEPTED)
+    return await _changed(call, order, HTTPStatus.OK if order.status == OrderStatus.CANCELLED else HTTPStatus.ACCEPTED)
 
 
 @routes.route("POST", "orders/{orderId}/approve", access=Access.ADMIN, durable=True)
@@ -84,19 +84,25 @@ async def orders_reject(call: Call) -> Reply:
 async def orders_resume(call: Call) -> Reply:
     """Lets a parked order go on."""
     order = await order_service(call).resume(_order_id(call), actor=call.caller.user_id)
-    return _reply(order, HTTPStatus.ACCEPTED)
+    return await _changed(call, order, HTTPStatus.ACCEPTED)
 
 
 @routes.route("PATCH", "orders/{orderId}", access=Access.ADMIN, body=StatusChange, durable=True)
 async def orders_move(call: Call) -> Reply:
     """Marks an order as shipped or delivered."""
     status = OrderStatus(call.body_as(StatusChange).status)
-    return _reply(await order_service(call).move(_order_id(call), status, actor=call.caller.user_id))
+    return await _changed(call, await order_service(call).move(_order_id(call), status, actor=call.caller.user_id))
 
 
 async def _decide(call: Call, decision: Decision) -> Reply:
     order, new = await order_service(call).decide(_order_id(call), decision, actor=call.caller.user_id)
-    return _reply(order, HTTPStatus.ACCEPTED if new else HTTPStatus.OK)
+    return await _changed(call, order, HTTPStatus.ACCEPTED if new else HTTPStatus.OK)
+
+
+async def _changed(call: Call, order: Order, status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    """The reply to a command: the customer's list shows the change at once."""
+    await call.services.order_list.show(order.id)
+    return _reply(order, status)
 
 
 async def _order(call: Call) -> Order:

@@ -20,6 +20,9 @@ from shared.per_loop import PerLoop
 from shared.products.repository import ProductRepository
 from shared.settings import Settings
 from shared.time import utc_now
+from shared.views.order_events import OrderEvents
+from shared.views.order_list import OrderList
+from shared.views.projector import Projector
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,16 @@ class Services:
     def orders(self) -> OrderRepository:
         """Orders."""
         return OrderRepository(self._container("orders"), utc_now)
+
+    @cached_property
+    def projector(self) -> Projector:
+        """Applies events to the views."""
+        return Projector(self._container("views"), OrderEvents(self._container("orders"), self.orders), utc_now)
+
+    @cached_property
+    def order_list(self) -> OrderList:
+        """Customers' orders, from the view."""
+        return OrderList(self._container("views"), self.projector)
 
     @cached_property
     def timeline(self) -> OrderTimeline:

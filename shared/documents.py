@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.time import rfc3339
 
-_SYSTEM_PROPERTIES = ("_rid", "_self", "_etag", "_attachments", "_ts")
+_SYSTEM_PROPERTIES = ("_rid", "_self", "_etag", "_attachments", "_ts", "_lsn")
 
 
 def base_fields(document_type: str, now: datetime, schema_version: int = 1) -> dict[str, Any]:

@@ -1,35 +1,13 @@
 """Errors as problem documents (RFC 9457), in the one place where they are mapped."""
 
 import logging
-from http import HTTPStatus
 from typing import Any
-
-import aiohttp
-from azure.core.exceptions import (
-    ClientAuthenticationError,
-    HttpResponseError,
-    ServiceRequestError,
-    ServiceResponseError,
-)
 
 from shared.errors import ShopError, UnavailableError
 from shared.settings import SettingsError
+from shared.transience import is_passing
 
 _log = logging.getLogger(__name__)
-_PASSING = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.GONE,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    449,  # Cosmos DB: conflicting requests, try again
-    HTTPStatus.SERVICE_UNAVAILABLE,
-}
-_UNREACHABLE = (
-    ServiceRequestError,
-    ServiceResponseError,
-    ClientAuthenticationError,
-    aiohttp.ClientError,  # the durable client's
-    TimeoutError,
-)
 _RETRY = {"Retry-After": "1"}
 
 
@@ -40,7 +18,7 @@ def as_shop_error(error: Exception, request_id: str) -> ShopError:
     if isinstance(error, SettingsError):
         _log.error("Request %s: %s", request_id, error)
         return UnavailableError("The service isn't set up completely; its log names the setting.")
-    if _is_passing(error):
+    if is_passing(error):
         _log.warning("Request %s: a service doesn't answer: %s", request_id, error)
         return UnavailableError("A service that this one depends on doesn't answer. Try again.", headers=_RETRY)
     _log.error("Request %s failed", request_id, exc_info=error)
@@ -63,9 +41,3 @@ def problem_document(error: ShopError, *, instance: str, request_id: str, timest
     if error.errors:
         document["errors"] = [{"pointer": found.pointer, "detail": found.detail} for found in error.errors]
     return document
-
-
-def _is_passing(error: Exception) -> bool:
-    if isinstance(error, _UNREACHABLE):
-        return True
-    return isinstance(error, HttpResponseError) and error.status_code in _PASSING

@@ -128,14 +128,14 @@ def unpark(order: Order, actor: str, now: datetime) -> list[Happening]:
     """Lets a parked order go on where it was. Raises OrderConflictError when it isn't parked."""
     if order.stage != Stage.PARKED:
         raise OrderConflictError(f"Order {order.id} isn't parked: its stage is {order.stage}.")
-    order.stage = _stage_before_parking(order)
+    order.stage = stage_before_parking(order)
     order.wake_ups = 0
     order.updated_at = now
     return [Happening("order.resumed", actor)]
 
 
-def _stage_before_parking(order: Order) -> Stage:
-    """The furthest stage that the milestones tell of."""
+def stage_before_parking(order: Order) -> Stage:
+    """The furthest stage that the milestones tell of: where a parked order goes on."""
     if "order.cancelling" in order.milestones:
         return Stage.CANCELLING
     if order.status == OrderStatus.CONFIRMED:

@@ -1,0 +1,1 @@
+"""Service Bus as the shop uses it: sending, consuming with patience, errors and history of each message."""

@@ -1,0 +1,1 @@
+"""Read models built from events (container `views`, partition key /viewKey). Each event counts exactly once."""

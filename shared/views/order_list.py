@@ -1,0 +1,75 @@
+"""A customer's orders, from the view: one partition's query, newest first."""
+
+import asyncio
+import logging
+from typing import Any
+
+from azure.cosmos.aio import ContainerProxy
+
+from shared.orders.document import Order
+from shared.orders.status import OrderStatus
+from shared.views.generations import GenerationPointers, View
+from shared.views.projector import Projector
+
+logger = logging.getLogger(__name__)
+
+_MOST_OPEN = 20
+"""How many orders that are being worked on are brought up to date before a list is shown."""
+
+
+class OrderList:
+    """Reads view customer-orders. Orders at rest are shown as their events say; see docs/decisions/0010."""
+
+    def __init__(self, container: ContainerProxy, projector: Projector) -> None:
+        self._container = container
+        self._projector = projector
+        self._pointers: GenerationPointers = projector.pointers
+
+    async def page(
+        self, user_id: str, *, status: OrderStatus | None, limit: int, before: tuple[str, str] | None
+    ) -> list[Order]:
+        """At most `limit` orders before a (createdAt, id) key. Orders in progress are brought up to date first."""
+        generation = (await self._pointers.of(View.CUSTOMER_ORDERS)).active
+        if before is None:
+            await self._refresh(user_id, generation)
+        conditions, parameters = _conditions(generation, status, before)
+        query = (
+            f"SELECT VALUE c['order'] FROM c WHERE {conditions} "  # noqa: S608 - fixed texts; values are parameters
+            "ORDER BY c.createdAt DESC, c.orderId DESC OFFSET 0 LIMIT @limit"
+        )
+        values = [{"name": name, "value": value} for name, value in {**parameters, "@limit": limit}.items()]
+        found = self._container.query_items(query, parameters=values, partition_key=View.CUSTOMER_ORDERS.key(user_id))
+        return [Order.model_validate(dict(order)) async for order in found]
+
+    async def show(self, order_id: str) -> None:
+        """Brings one order's entry up to date after a change; when that fails, its events will do it."""
+        try:
+            await self._projector.catch_up(order_id)
+        except Exception:
+            logger.warning("Order %s will be shown as it is now once its events come along.", order_id, exc_info=True)
+
+    async def _refresh(self, user_id: str, generation: str) -> None:
+        query = (
+            "SELECT VALUE c.orderId FROM c WHERE c.generation = @generation AND c.open = true "
+            "ORDER BY c.createdAt DESC OFFSET 0 LIMIT @most"
+        )
+        values: list[dict[str, Any]] = [
+            {"name": "@generation", "value": generation},
+            {"name": "@most", "value": _MOST_OPEN},
+        ]
+        found = self._container.query_items(query, parameters=values, partition_key=View.CUSTOMER_ORDERS.key(user_id))
+        await asyncio.gather(*[self.show(str(order_id)) async for order_id in found])
+
+
+def _conditions(
+    generation: str, status: OrderStatus | None, before: tuple[str, str] | None
+) -> tuple[str, dict[str, Any]]:
+    conditions = ["c.type = 'customer-order'", "c.generation = @generation"]
+    parameters: dict[str, Any] = {"@generation": generation}
+    if status is not None:
+        conditions.append("c.status = @status")
+        parameters["@status"] = str(status)
+    if before is not None:
+        conditions.append("(c.createdAt < @at OR (c.createdAt = @at AND c.orderId < @id))")
+        parameters |= {"@at": before[0], "@id": before[1]}
+    return " AND ".join(conditions), parameters
