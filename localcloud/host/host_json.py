@@ -1,5 +1,6 @@
 """host.json: what the host takes from it, and when it refuses to run."""
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -36,19 +37,34 @@ class HostConfig:
 def load_host_json(app_dir: Path) -> HostConfig:
     """Reads host.json, writing the default one when it is missing. Raises HostError with the real host's text."""
     path = app_dir / "host.json"
-    if not path.exists():
-        path.write_text(json.dumps(_DEFAULT_FILE, indent=2))
-    raw = _read(path)
+    raw = _read(path) if path.exists() else _write_default(path)
     _check_version(raw)
     http = _section(raw, "extensions", "http")
     functions = raw.get("functions")
+    headers = {str(name): str(value) for name, value in _section(http, "customHeaders").items()}
+    _check_headers(headers)
     return HostConfig(
         raw=raw,
         route_prefix=_prefix(http.get("routePrefix", "api")),
-        custom_headers={str(name): str(value) for name, value in _section(http, "customHeaders").items()},
+        custom_headers=headers,
         function_timeout=_timeout(raw.get("functionTimeout")),
         functions=frozenset(str(name).lower() for name in functions) if isinstance(functions, list) else None,
     )
+
+
+def _write_default(path: Path) -> dict[str, Any]:
+    with contextlib.suppress(OSError):  # a folder that can't be written to is served all the same
+        path.write_text(json.dumps(_DEFAULT_FILE, indent=2))
+    return dict(_DEFAULT_FILE)
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or not re.fullmatch(r"[\t\x20-\x7e]*", value):
+            raise HostError(
+                f"The header {name!r}: {value!r} of host.json's extensions.http.customHeaders can't be sent. "
+                "Use a plain name without blanks, and ASCII text without line breaks."
+            )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -116,7 +132,7 @@ def _timeout(value: Any) -> timedelta | None:
     if str(value) == "-1":
         return None
     try:
-        return parse_timespan(str(value))
+        limit = parse_timespan(str(value))
     except ValueError:
         raise HostError(
             f"Microsoft.Extensions.Configuration.Binder: Failed to convert configuration value '{value}' at "
@@ -124,3 +140,9 @@ def _timeout(value: Any) -> timedelta | None:
             f"{value} is not a valid value for TimeSpan. System.Private.CoreLib: String '{value}' was not recognized "
             "as a valid TimeSpan."
         ) from None
+    if limit < timedelta(seconds=1):
+        raise HostError(
+            f"Microsoft.Azure.WebJobs.Script: FunctionTimeout must be greater than 00:00:01, not '{value}'. "
+            "Write -1 for no limit."
+        )
+    return limit

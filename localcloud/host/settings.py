@@ -1,5 +1,6 @@
 """The app's settings: the environment over local.settings.json, as `func start` builds them."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,7 +49,9 @@ def load_local_settings(app_dir: Path) -> LocalSettings:
     values = dict(_texts(_object(content, "Values", path), "Values", path))
     for name, value in _connection_strings(_object(content, "ConnectionStrings", path), path).items():
         values[f"ConnectionStrings:{name}"] = value
-    return LocalSettings(values, _origins(host.get("CORS")), host.get("CORSCredentials") is True, _port(host, path))
+    return LocalSettings(
+        values, _origins(host.get("CORS"), path), host.get("CORSCredentials") is True, _port(host, path)
+    )
 
 
 def app_settings(local: LocalSettings, environment: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
@@ -89,7 +92,22 @@ def _texts(section: Mapping[str, Any], name: str, path: Path) -> Mapping[str, st
                 f'{path}: "{name}" may hold plain values only, but "{key}" is {type(value).__name__}. '
                 "Write nested settings as NAME__CHILD."
             )
-    return {key: _text(value) for key, value in section.items() if value is not None}
+    texts = {key: _text(value) for key, value in section.items() if value is not None}
+    for key, text in texts.items():
+        if not _fits_environment(key, text):
+            raise SettingsError(
+                f'{path}: "{name}" has {key!r}, which can\'t be an environment variable. '
+                'Use a name without "=", and no NUL or half surrogate characters.'
+            )
+    return texts
+
+
+def _fits_environment(name: str, text: str) -> bool:
+    try:
+        raw = os.fsencode(name) + os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return name != "" and "=" not in name and b"\0" not in raw
 
 
 def _text(value: Any) -> str:
@@ -101,7 +119,9 @@ def _connection_strings(section: Mapping[str, Any], path: Path) -> Mapping[str, 
     return _texts(plain, "ConnectionStrings", path)
 
 
-def _origins(value: Any) -> tuple[str, ...]:
+def _origins(value: Any, path: Path) -> tuple[str, ...]:
+    if value is not None and not isinstance(value, str):
+        raise SettingsError(f'{path}: "Host.CORS" must be a text: "*", or origins separated by commas.')
     return tuple(origin.strip() for origin in str(value or "").split(",") if origin.strip())
 
 
@@ -109,6 +129,8 @@ def _port(host: Mapping[str, Any], path: Path) -> int | None:
     port = host.get("LocalHttpPort")
     if port is None:
         return None
-    if not isinstance(port, int) or not 0 <= port <= 65535:
+    if isinstance(port, str) and port.isdecimal():
+        port = int(port)
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65535:
         raise SettingsError(f'{path}: "Host.LocalHttpPort" must be a port number, not {port!r}.')
     return port

@@ -61,6 +61,8 @@ def joined_headers(request: web.Request, authority: str | None) -> dict[str, str
 
 async def request_datum(request: web.Request, target: Target, route_values: Mapping[str, str]) -> Datum:
     """The Datum that a function's HTTP trigger gets. Reads the whole body; raises RefusedRequestError(413)."""
+    if (request.content_length or 0) > request.client_max_size:
+        raise RefusedRequestError(413)
     headers = joined_headers(request, target.authority)
     question = "?" + target.query if "?" in request.raw_path else ""
     if headers.get("expect", "").lower() == "100-continue":

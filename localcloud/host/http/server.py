@@ -7,7 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.http_parser import HttpRequestParserPy
 from aiohttp.web_protocol import RequestHandler
@@ -16,12 +16,13 @@ from localcloud.host.http.response import empty
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _KNOWN_METHOD = re.compile(rb"(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|TRACE|CONNECT) ")
+_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r\n")
 _GENEROUS = 1 << 20
 """The parser's own limits stay out of the way; the handler refuses with Kestrel's limits and statuses."""
 
 
 class PortInUseError(Exception):
-    """The port is taken; the text says which and what to do."""
+    """The port is taken or is none; the text says which and what to do."""
 
 
 class _Connection(RequestHandler):
@@ -38,12 +39,14 @@ class _Connection(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("The response is under way already.")
         answer = empty(431 if isinstance(exc, LineTooLong) else status)
+        request._version = HttpVersion11  # of a request that can't be read aiohttp assumes 1.0
         answer.force_close()
         return answer
 
     def data_received(self, data: bytes) -> None:
         """Hands bytes to the parser; the fast one knows only the usual methods, so others get the thorough one."""
-        if self._request_count == 0 and not self._messages and not _KNOWN_METHOD.match(data) and len(data) > 8:
+        idle = not self._messages and (self._request_count == 0 or self._waiter is not None)
+        if idle and not _KNOWN_METHOD.match(data) and _REQUEST_LINE.match(data):
             self._parser = HttpRequestParserPy(
                 self,
                 asyncio.get_running_loop(),
@@ -83,6 +86,8 @@ class HttpServer:
         self._manager = manager
         try:
             self._server = await loop.create_server(manager, host, port, backlog=512)
+        except OverflowError as error:
+            raise PortInUseError(f"{port} is no port. Give a number from 0 (any free port) to 65535.") from error
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise

@@ -21,11 +21,18 @@ _DOUBLE_WORDS = frozenset({"nan", "+nan", "-nan", "infinity", "+infinity", "-inf
 _GUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DATES = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y-%m")
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S")
+_MOST_DIGITS = 20
 _LARGEST_DECIMAL = Decimal("79228162514264337593543950335")
 
 
 def _integer(value: str) -> int | None:
-    return int(value) if _INTEGER.fullmatch(value) else None
+    if not _INTEGER.fullmatch(value):
+        return None
+    bare = value.strip()
+    digits = bare.lstrip("+-").lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS:  # out of every range; Python refuses to read thousands of digits
+        return None
+    return -int(digits) if bare.startswith("-") else int(digits)
 
 
 def _between(low: int, high: int) -> Constraint:

@@ -1,18 +1,19 @@
 """Timer schedules: NCRONTAB expressions of 5 or 6 fields, and constant intervals (TimeSpan)."""
 
+import calendar
 import itertools
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from operator import itemgetter
 from typing import Protocol
 
 from croniter import CroniterBadDateError, croniter
 
 from localcloud.host.timespan import format_timespan, parse_timespan
 
-_DAYS = {name: number for number, name in enumerate(("sun", "mon", "tue", "wed", "thu", "fri", "sat"))}
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_DAYS = {name.lower(): number % 7 for number, name in enumerate(calendar.day_name, 1)}
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
     (0, 59, {}),
     (0, 59, {}),
@@ -21,7 +22,7 @@ _FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
     (1, 12, _MONTHS),
     (0, 6, _DAYS),
 )
-_PART = re.compile(r"(?P<any>\*)(?:/(?P<every>\d+))?|(?P<low>\w+)(?:-(?P<high>\w+)(?:/(?P<step>\d+))?)?")
+_PART = re.compile(r"(?P<any>\*)(?:/(?P<every>\d+))?|(?P<low>\w+)(?:-(?P<high>\w+))?(?:/(?P<step>\d+))?")
 
 NO_MORE = datetime(9999, 12, 31, tzinfo=UTC)
 """What comes next for a date that doesn't exist (31 February): never."""
@@ -61,6 +62,8 @@ class CronSchedule:
         self._text = " ".join(_format(found, low, high) for found, (low, high, _) in zip(values, ranges, strict=True))
         self._expression = self._text if len(fields) == 6 else f"0 {self._text}"
         self._zone = zone
+        self._once_a_day = len(values[-4]) < 24
+        """Given hours come once a day; expressions for every hour go on through a repeated one."""
         if not croniter.is_valid(self._expression, second_at_beginning=True):
             raise ScheduleError(expression)
 
@@ -72,6 +75,8 @@ class CronSchedule:
         steps = croniter(self._expression, local, second_at_beginning=True, day_or=False, max_years_between_matches=30)
         try:
             found: datetime = steps.get_next(datetime)
+            while self._once_a_day and found.replace(fold=0).utcoffset() != found.utcoffset():
+                found = steps.get_next(datetime)  # the hour that clocks set back repeat counts once
         except CroniterBadDateError:
             return NO_MORE
         return found
@@ -102,7 +107,7 @@ class ConstantSchedule:
 def parse_schedule(text: str, zone: tzinfo) -> Schedule:
     """A schedule from its expression (settings already resolved). Raises ScheduleError."""
     try:
-        return ConstantSchedule(parse_timespan(text)) if ":" in text else CronSchedule(text, zone)
+        return CronSchedule(text, zone) if len(text.split()) > 1 else ConstantSchedule(parse_timespan(text))
     except ValueError as error:
         raise ScheduleError(text) from error
 
@@ -130,7 +135,9 @@ def _parse(field: str, low: int, high: int, names: dict[str, int]) -> frozenset[
             first, last, step = low, high, int(found["every"] or 1)
         else:
             first = _number(found["low"], names)
-            last = _number(found["high"], names) if found["high"] else first
+            # "5/10" goes on to the end, "20-10" is read as "10-20"
+            alone = high if found["step"] else first
+            first, last = sorted((first, _number(found["high"], names) if found["high"] else alone))
             step = int(found["step"] or 1)
         if step < 1 or not low <= first <= last <= high:
             raise ScheduleError(field)
@@ -139,12 +146,12 @@ def _parse(field: str, low: int, high: int, names: dict[str, int]) -> frozenset[
 
 
 def _number(text: str, names: dict[str, int]) -> int:
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
-    number = names.get(text[:3].lower())
-    if number is None:
+    meant = [number for name, number in sorted(names.items(), key=itemgetter(1)) if name.startswith(text.lower())]
+    if not meant:
         raise ScheduleError(text)
-    return number
+    return meant[0]
 
 
 def _format(values: frozenset[int], low: int, high: int) -> str:

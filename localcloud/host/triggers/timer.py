@@ -44,6 +44,10 @@ class TimerTrigger(HostExtension):
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+class UnknownZoneError(Exception):
+    """WEBSITE_TIME_ZONE names no time zone; the text says so."""
+
+
 class _Timer:
     """One function's timer."""
 
@@ -73,7 +77,7 @@ class _Timer:
     async def _start(self) -> None:
         """The runs that the schedule doesn't ask for: past due, or wanted at start-up."""
         now = self._services.clock.now()
-        kept = self._file.read() if self._file else None
+        kept = self._kept(now)
         past_due = kept is not None and kept.next <= now
         if kept is not None:
             self._status = kept
@@ -91,6 +95,17 @@ class _Timer:
         else:
             self._keep(TimerStatus(self._status.last, self._next, now))
 
+    def _kept(self, now: datetime) -> TimerStatus | None:
+        """What was noted before. Under a schedule that has been changed since, nothing is past due."""
+        kept = self._file.read() if self._file else None
+        if kept is None:
+            return None
+        base = kept.updated if kept.last == NEVER else kept.last
+        planned = self._schedule.next_after(base)
+        if planned == kept.next:
+            return kept
+        return TimerStatus(NEVER, planned, base) if planned > now else TimerStatus(NEVER, self._next, now)
+
     async def _fire(self, *, past_due: bool, details: str) -> None:
         services, function, fired = self._services, self._function, self._services.clock.now()
         invocation = Invocation(
@@ -100,12 +115,11 @@ class _Timer:
             details=details,
         )
         await invoke_with_retries(services.invoker, invocation, retry_policy(function), services.clock, services.log)
-        now = services.clock.now()
         # never earlier than the planned moment: a clock that runs ahead must not fire twice
-        self._next = self._schedule.next_after(now if details else max(now, self._next))
-        if not self._schedule.adjust_for_dst:
-            self._next = max(self._schedule.next_after(fired), now)
-        self._status = TimerStatus(fired, self._next, now)
+        counted = fired if details else max(fired, self._next)
+        # in the past when the run took longer than the interval: then the next run follows at once
+        self._next = self._schedule.next_after(counted)
+        self._status = TimerStatus(counted, self._next, services.clock.now())
         self._keep(self._status)
 
     def _keep(self, status: TimerStatus) -> None:
@@ -148,12 +162,17 @@ def _schedule(function: FunctionMetadata, settings: Mapping[str, str]) -> Schedu
             f"{start} Microsoft.Azure.WebJobs.Extensions: The schedule expression '{text}' was not recognized as a "
             "valid cron expression or timespan string."
         ) from error
-    except ZoneInfoNotFoundError as error:
-        raise FunctionError(f"{start} WEBSITE_TIME_ZONE is not a known time zone: {error}") from error
+    except UnknownZoneError as error:
+        raise FunctionError(f"{start} {error}") from error
 
 
 def _zone(settings: Mapping[str, str]) -> tzinfo:
     name = settings.get("WEBSITE_TIME_ZONE")
     if name:
-        return ZoneInfo(name)
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise UnknownZoneError(
+                f"WEBSITE_TIME_ZONE is not a known time zone: {name!r}. Use a name like Europe/Berlin."
+            ) from error
     return datetime.now(UTC).astimezone().tzinfo or UTC

@@ -1,6 +1,8 @@
 import asyncio
 import itertools
+import json
 import os
+import re
 from dataclasses import replace
 
 import pytest
@@ -198,6 +200,47 @@ async def raw(port: int, request: bytes) -> bytes:
 async def test_odd_requests_on_the_wire(start: Start, request_bytes: bytes, status: bytes) -> None:
     host = await start(APP, in_process=True)
     assert (await raw(host.host.port, request_bytes)).split(b" ")[1] == status
+
+
+async def test_any_method_on_a_kept_connection(start: Start) -> None:
+    host = await start(APP, in_process=True)
+    reader, writer = await asyncio.open_connection("127.0.0.1", host.host.port)
+    for method in (b"GET", b"FOO", b"BAR", b"GET"):
+        writer.write(method + b" /api/echo/x HTTP/1.1\r\nHost: h\r\n\r\n")
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        assert head.startswith(b"HTTP/1.1 200 ")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        assert length is not None
+        body = await reader.readexactly(int(length.group(1)))
+        assert json.loads(body)["method"] == method.decode()
+    writer.close()
+
+
+async def test_a_head_may_come_in_pieces(start: Start) -> None:
+    host = await start(APP, in_process=True)
+    reader, writer = await asyncio.open_connection("127.0.0.1", host.host.port)
+    for piece in (b"GET /api/only-get HT", b"TP/1.1\r\nHost: h\r\n", b"X-Later: yes indeed\r\n\r\n"):
+        writer.write(piece)
+        await writer.drain()
+        await host.get("/admin/host/ping")  # the host has taken the piece by then
+    assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 200 OK\r\n"
+    writer.close()
+
+
+async def test_a_length_over_the_limit_is_refused_before_the_body(start: Start) -> None:
+    host = await start(APP, in_process=True)
+    request = b"POST /api/echo/x HTTP/1.1\r\nHost: h\r\nContent-Length: 104857601\r\n\r\n"
+    assert (await raw(host.host.port, request)).startswith(b"HTTP/1.1 413 ")
+
+
+async def test_what_is_no_request_is_answered_in_http_1_1(start: Start) -> None:
+    host = await start(APP, in_process=True)
+    assert (await raw(host.host.port, b"nonsense nonsense\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_number_that_is_no_port_is_named(start: Start) -> None:
+    with pytest.raises(PortInUseError, match="99999 is no port"):
+        await start(APP, port=99999)
 
 
 async def test_the_functions_are_listed_at_the_start(start: Start) -> None:

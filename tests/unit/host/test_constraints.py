@@ -3,7 +3,7 @@ import pytest
 from localcloud.host.routing.constraints import UnknownConstraintError, constraint
 
 ACCEPTED = {
-    "int": ["1", "-1", "+1", "007", "2147483647", " 1", "1 "],
+    "int": ["1", "-1", "+1", "007", "2147483647", " 1", "1 ", "0" * 5000 + "7"],
     "long": ["9223372036854775807", "-9223372036854775808"],
     "bool": ["true", "FALSE"],
     "decimal": ["1.5", "1,5", ".5", "-1"],
@@ -30,7 +30,7 @@ ACCEPTED = {
     "nonfile": ["a", "a."],
 }
 REFUSED = {
-    "int": ["2147483648", "1.0", "x", "", "1_0", "٣"],
+    "int": ["9" * 5000, "2147483648", "1.0", "x", "", "1_0", "٣"],
     "long": ["9223372036854775808"],
     "bool": ["0", "yes"],
     "decimal": ["1e3", "x", ""],

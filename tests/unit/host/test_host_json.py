@@ -76,3 +76,18 @@ def test_what_puts_the_host_in_error(tmp_path: Path, content: bytes | str, text:
     with pytest.raises(HostError) as error:
         load_host_json(write(tmp_path, content))
     assert text in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"functionTimeout": "00:00:00"}',
+        '{"functionTimeout": "-00:00:05"}',
+        '{"functionTimeout": "99999999999"}',
+        '{"extensions": {"http": {"customHeaders": {"X Y": "1"}}}}',
+        '{"extensions": {"http": {"customHeaders": {"X": "a\\nb"}}}}',
+    ],
+)
+def test_limits_and_headers_that_can_not_work_put_the_host_in_error(tmp_path: Path, content: str) -> None:
+    with pytest.raises(HostError):
+        load_host_json(write(tmp_path, content))

@@ -47,6 +47,19 @@ def test_a_time_zone_with_daylight_saving() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0 30 2 * * *", ["25 00:30", "26 01:30"]),
+        ("0 */30 * * * *", ["25 00:00", "25 00:30", "25 01:00", "25 01:30", "25 02:00"]),
+    ],
+)
+def test_a_given_hour_comes_once_when_clocks_are_set_back(text: str, expected: list[str]) -> None:
+    before = datetime(2026, 10, 24, 23, 45, tzinfo=UTC)
+    moments = itertools.islice(occurrences(parse_schedule(text, ZoneInfo("Europe/Berlin")), before), len(expected))
+    assert [moment.astimezone(UTC).strftime("%d %H:%M") for moment in moments] == expected
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("*/20 * * * * *", "Cron: '0,20,40 * * * * *'"),
@@ -55,6 +68,11 @@ def test_a_time_zone_with_daylight_saving() -> None:
         ("0 0 1-3,5 * * *", "Cron: '0 0 1-3,5 * * *'"),
         ("00:00:03", "Constant: 00:00:03"),
         ("1.00:00:00", "Constant: 1.00:00:00"),
+        ("24:00:00", "Constant: 24.00:00:00"),
+        ("5", "Constant: 5.00:00:00"),
+        ("0 5/15 * * * *", "Cron: '0 5,20,35,50 * * * *'"),
+        ("0 0 9 * * Fri-Mon", "Cron: '0 0 9 * * 1-5'"),
+        ("0 0 9 1 J,Septem *", "Cron: '0 0 9 1 1,9 *'"),
     ],
 )
 def test_a_schedule_is_shown_as_the_host_logs_it(text: str, shown: str) -> None:
@@ -70,10 +88,12 @@ def test_a_schedule_is_shown_as_the_host_logs_it(text: str, shown: str) -> None:
         "* * * * * * *",
         "60 * * * * *",
         "0 0 0 * * 7",
-        "5-1 * * * * *",
+        "Janx 0 0 * * *",
+        "0 0 0 * Janx *",
         "*/0 * * * * *",
         "00:00:00",
-        "25:00:00",
+        "24:60:00",
+        "99999999999",
         "0 0 0 L * *",
     ],
 )
@@ -92,6 +112,9 @@ def test_the_shortest_interval_of_the_next_firings() -> None:
         ("00:00:02", timedelta(seconds=2)),
         ("1.02:03:04.5", timedelta(days=1, hours=2, minutes=3, seconds=4.5)),
         ("00:05", timedelta(minutes=5)),
+        ("1.12:24", timedelta(days=1, hours=12, minutes=24)),
+        ("25:00:00:00", timedelta(days=25)),
+        ("24:10:20", timedelta(days=24, hours=10, minutes=20)),
         ("2", timedelta(days=2)),
         ("-00:01:00", timedelta(minutes=-1)),
     ],

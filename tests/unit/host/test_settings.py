@@ -65,3 +65,23 @@ def test_references_to_settings_are_replaced() -> None:
 def test_a_reference_to_a_missing_setting_is_an_error() -> None:
     with pytest.raises(MissingSettingError, match=r"^'%NO_SUCH%' does not resolve to a value\.$"):
         resolve("%NO_SUCH%", {})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"Values": {"A=B": "x"}},
+        {"Values": {"": "x"}},
+        {"Values": {"A": "x\0y"}},
+        {"Values": {"A": "\ud800"}},
+        {"Host": {"CORS": ["http://a"]}},
+        {"Host": {"LocalHttpPort": True}},
+    ],
+)
+def test_what_the_system_can_not_take_is_refused(tmp_path: Path, content: object) -> None:
+    with pytest.raises(SettingsError, match=r"local\.settings\.json"):
+        load_local_settings(write(tmp_path, content))
+
+
+def test_a_port_may_be_a_text(tmp_path: Path) -> None:
+    assert load_local_settings(write(tmp_path, {"Host": {"LocalHttpPort": "7072"}})).port == 7072

@@ -130,8 +130,28 @@ async def test_a_run_that_takes_too_long_is_not_overlapped(start: Starter, clock
     clock.advance(timedelta(seconds=10))
     assert worker.calls.empty()
     worker.held.set()
+    late = await worker.next()
+    assert late.reason == f"Timer fired at {(START + timedelta(seconds=12)).isoformat()}"
     await sleeping(clock)
     assert clock.next_wake == START + timedelta(seconds=14)
+
+
+@pytest.mark.parametrize("changed", ["30 * * * * *", "0 0 0 1 1 *"])
+async def test_a_changed_schedule_is_not_past_due(start: Starter, clock: VirtualClock, changed: str) -> None:
+    await start(timer("0 */5 * * * *"))
+    await sleeping(clock)
+    clock.advance(timedelta(hours=3))
+    await sleeping(clock)
+    clock.advance(timedelta(hours=3, seconds=5))
+    worker = await start(timer(changed))
+    await sleeping(clock)
+    assert worker.calls.empty()
+
+
+@pytest.mark.parametrize("zone", ["Nowhere/X", "../x", "/etc/passwd", "Europe"])
+def test_an_unknown_time_zone_puts_the_function_in_error(zone: str) -> None:
+    with pytest.raises(FunctionError, match="WEBSITE_TIME_ZONE is not a known time zone"):
+        TimerTrigger().validate(timer("0 0 9 * * *"), {"WEBSITE_TIME_ZONE": zone})
 
 
 FIXED = {"strategy": "fixed_delay", "max_retry_count": "2", "delay_interval": "00:00:05"}
