@@ -4,7 +4,6 @@ The authority's key is thrown away once it has signed: nothing else can ever be 
 """
 
 import ipaddress
-import os
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from localcloud.atomic_file import write_atomically
 
 LIFETIME = timedelta(days=825)
 """The longest that TLS clients accept for a server certificate."""
@@ -133,7 +134,4 @@ def _replace(path: Path, content: bytes) -> None:
     """Writes atomically, for its owner alone, and only when something changes."""
     if path.is_file() and path.read_bytes() == content:
         return
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    temporary.replace(path)
+    write_atomically(path, content)

@@ -1,12 +1,12 @@
 """What `up` and `cloud` tell when everything runs: the ready file for programs, a table for people."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localcloud.atomic_file import write_atomically
 from localcloud.supervisor.ports import Ports
 from localcloud.wellknown import STORAGE_ACCOUNT
 
@@ -34,11 +34,7 @@ class Ready:
 
     def write(self, path: Path) -> None:
         """Writes the ready file atomically, readable by its owner alone."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(self.document(), file, indent=2)
-        temporary.replace(path)
+        write_atomically(path, json.dumps(self.document(), indent=2).encode())
 
     def table(self) -> str:
         """One line for each address."""

@@ -1,11 +1,12 @@
 """What a monitored timer remembers over restarts. The real host keeps it in a storage blob; here it is a file."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from localcloud.atomic_file import write_atomically
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -47,10 +48,7 @@ class TimerStatusFile:
 
     def write(self, status: TimerStatus) -> None:
         """Keeps the status, atomically. A full disk is logged; the timer goes on."""
-        fresh = self._path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(status.as_json()), encoding="utf-8")
-            fresh.replace(self._path)
+            write_atomically(self._path, json.dumps(status.as_json()).encode())
         except OSError as error:
             self._log(f"The timer status can't be kept in {self._path}: {error}")
