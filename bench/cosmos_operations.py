@@ -23,7 +23,8 @@ import aiohttp
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
-from localcloud.cosmos.authorization import EMULATOR_KEY, signature
+from localcloud.cosmos.authorization import signature
+from localcloud.wellknown import COSMOS_KEY
 
 ITEMS = 64
 FILLER = "x" * 400
@@ -107,7 +108,7 @@ class PlainHttp:
     def _headers(self, method: str, path: str) -> dict[str, str]:
         if (method, path) not in self._signed:
             headers = {"x-ms-date": format_datetime(datetime.now(UTC), usegmt=True)}
-            token = f"type=master&ver=1.0&sig={signature(EMULATOR_KEY, method, path, headers)}"
+            token = f"type=master&ver=1.0&sig={signature(COSMOS_KEY, method, path, headers)}"
             headers |= {"authorization": quote(token, safe=""), "x-ms-documentdb-partitionkey": '["p"]'}
             self._signed[method, path] = headers
         return self._signed[method, path]
@@ -135,7 +136,7 @@ async def _measured(client: str, measured: dict[str, Operation], operations: int
 
 async def main(operations: int, at_once: int) -> None:
     """Prints one line for each kind of operation."""
-    async with stand_in() as endpoint, CosmosClient(endpoint, EMULATOR_KEY) as client:
+    async with stand_in() as endpoint, CosmosClient(endpoint, COSMOS_KEY) as client:
         database = await client.create_database("bench")
         items = await database.create_container("items", PartitionKey("/pk"))
         for number in range(ITEMS):

@@ -20,8 +20,6 @@ from localcloud.cosmos.errors import CosmosError
 from localcloud.identity.tokens import InvalidTokenError, verify
 from localcloud.wellknown import COSMOS_KEY
 
-EMULATOR_KEY = COSMOS_KEY
-"""The public key of Microsoft's emulator."""
 AAD_AUDIENCE = "https://cosmos.azure.com"
 ALLOWED_SKEW = timedelta(minutes=15)
 _RID_LENGTHS = {"dbs": 4, "colls": 8}
@@ -142,7 +140,7 @@ def _fields(header: str) -> dict[str, str]:
 
 def _check_signature(given: str, method: str, raw_path: str, headers: Mapping[str, str]) -> None:
     text = _signed_text(method, raw_path, headers)
-    if not hmac.compare_digest(given.strip().encode(), _sign(EMULATOR_KEY, text).encode()):
+    if not hmac.compare_digest(given.strip().encode(), _sign(COSMOS_KEY, text).encode()):
         payload = text.replace("\n", "\\n")
         raise _unauthorized(
             "The input authorization token can't serve the request. The wrong key is being used or the expected "

@@ -7,8 +7,8 @@ import pytest
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.cosmos.server import CosmosServer
+from localcloud.wellknown import COSMOS_KEY
 from tests.integration.cosmos.raw import RawClient
 
 
@@ -22,7 +22,7 @@ async def server(tmp_path: Path) -> AsyncIterator[CosmosServer]:
 
 @pytest.fixture
 async def client(server: CosmosServer) -> AsyncIterator[CosmosClient]:
-    async with CosmosClient(f"http://localhost:{server.port}", EMULATOR_KEY) as client:
+    async with CosmosClient(f"http://localhost:{server.port}", COSMOS_KEY) as client:
         yield client
 
 

@@ -11,12 +11,13 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from localcloud.cosmos.authorization import EMULATOR_KEY, signature
+from localcloud.cosmos.authorization import signature
+from localcloud.wellknown import COSMOS_KEY
 
 DOCS = "/dbs/shop/colls/items/docs"
 
 
-def signed(method: str, path: str, key: str = EMULATOR_KEY, date: datetime | None = None) -> dict[str, str]:
+def signed(method: str, path: str, key: str = COSMOS_KEY, date: datetime | None = None) -> dict[str, str]:
     """The headers that authorize a request."""
     headers = {"x-ms-date": format_datetime(date or datetime.now(UTC), usegmt=True)}
     sig = signature(key, method, path, headers)

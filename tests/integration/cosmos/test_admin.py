@@ -10,8 +10,8 @@ import pytest
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.cosmos.server import CosmosServer
+from localcloud.wellknown import COSMOS_KEY
 from tests.integration.cosmos.test_items import everything
 
 
@@ -114,7 +114,7 @@ async def test_a_restart_keeps_everything(tmp_path: Path) -> None:
         server = CosmosServer(tmp_path)
         await server.start()
         try:
-            async with CosmosClient(f"http://localhost:{server.port}", EMULATOR_KEY) as client:
+            async with CosmosClient(f"http://localhost:{server.port}", COSMOS_KEY) as client:
                 return await use(client)
         finally:
             await server.stop()

@@ -15,10 +15,10 @@ from azure.cosmos import PartitionKey
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.cosmos.server import CosmosServer
 from localcloud.identity.certificates import ensure_certificates
 from localcloud.identity.tokens import issue
+from localcloud.wellknown import COSMOS_KEY
 
 
 class Tokens:
@@ -50,7 +50,7 @@ async def secure(tmp_path: Path) -> AsyncIterator[CosmosServer]:
     context = ensure_certificates(tmp_path / "certificates").server_context()
     server = CosmosServer(tmp_path, tls_port=0, ssl_context=context)
     await server.start()
-    async with CosmosClient(f"https://localhost:{server.tls_port}", EMULATOR_KEY) as client:
+    async with CosmosClient(f"https://localhost:{server.tls_port}", COSMOS_KEY) as client:
         database = await client.create_database("shop")
         items = await database.create_container("items", PartitionKey("/pk"))
         await items.create_item({"id": "1", "pk": "a"})
@@ -111,7 +111,7 @@ async def test_a_wrong_key_is_met_at_the_start(secure: CosmosServer) -> None:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_the_sync_client(secure: CosmosServer, scheme: str) -> None:
     port = secure.port if scheme == "http" else secure.tls_port
-    credential = EMULATOR_KEY if scheme == "http" else Tokens()
+    credential = COSMOS_KEY if scheme == "http" else Tokens()
 
     def run() -> tuple[str, int]:
         with SyncClient(f"{scheme}://localhost:{port}", credential) as client:

@@ -9,8 +9,8 @@ from azure.cosmos import CosmosClient as SyncCosmosClient
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.cosmos.server import CosmosServer
+from localcloud.wellknown import COSMOS_KEY
 
 
 class Feed:
@@ -142,7 +142,7 @@ async def test_the_sync_client(server: CosmosServer, items: ContainerProxy) -> N
     await _write(items, "1", "2")
 
     def read() -> list[list[str]]:
-        with SyncCosmosClient(f"http://localhost:{server.port}", EMULATOR_KEY) as client:
+        with SyncCosmosClient(f"http://localhost:{server.port}", COSMOS_KEY) as client:
             container = client.get_database_client("shop").get_container_client("items")
             options: list[dict[str, Any]] = [
                 {"start_time": "Beginning"},

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from azure.cosmos.aio import CosmosClient
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
+from localcloud.wellknown import COSMOS_KEY
 
 PATIENCE = 30.0
 
@@ -38,7 +38,7 @@ async def test_it_serves_http_and_https_until_sigterm(tmp_path: Path) -> None:
     endpoints = re.findall(r"https?://localhost:\d+/", line)
     assert [endpoint.split(":")[0] for endpoint in endpoints] == ["http", "https"]
     for endpoint in endpoints:
-        async with CosmosClient(endpoint, EMULATOR_KEY) as client:
+        async with CosmosClient(endpoint, COSMOS_KEY) as client:
             await client.create_database_if_not_exists("shop")
 
     process.send_signal(signal.SIGTERM)

@@ -7,8 +7,8 @@ from azure.cosmos import CosmosClient as SyncClient
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.cosmos.server import CosmosServer
+from localcloud.wellknown import COSMOS_KEY
 from tests.integration.cosmos.raw import DOCS, RawClient
 
 QUERY = {"x-ms-documentdb-isquery": "true"}
@@ -127,7 +127,7 @@ async def test_the_sync_client_must_ask_for_a_query_over_partitions(
     import asyncio
 
     def run() -> tuple[int | None, list[Any], list[Any]]:
-        with SyncClient(f"http://localhost:{server.port}", EMULATOR_KEY) as client:
+        with SyncClient(f"http://localhost:{server.port}", COSMOS_KEY) as client:
             items = client.get_database_client("shop").get_container_client("items")
             status = None
             try:

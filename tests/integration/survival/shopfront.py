@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
-from localcloud.cosmos.authorization import EMULATOR_KEY
 from localcloud.testing.app import App
+from localcloud.wellknown import COSMOS_KEY
 from tests.waiting import until
 
 PASSWORD = "correct horse battery staple"
@@ -88,7 +88,7 @@ class Auditor:
     """Reads what the app has stored, past the app."""
 
     def __init__(self, app: App) -> None:
-        self._client = CosmosClient(str(app.process.ready["cosmos"]), EMULATOR_KEY)
+        self._client = CosmosClient(str(app.process.ready["cosmos"]), COSMOS_KEY)
 
     async def __aenter__(self) -> "Auditor":
         return self

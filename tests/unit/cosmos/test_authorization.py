@@ -9,16 +9,17 @@ from urllib.parse import quote
 import pytest
 from azure.cosmos import auth
 
-from localcloud.cosmos.authorization import EMULATOR_KEY, Identity, authorize, require_data_plane, signed_resource
+from localcloud.cosmos.authorization import Identity, authorize, require_data_plane, signed_resource
 from localcloud.cosmos.errors import CosmosError
 from localcloud.identity.tokens import issue
+from localcloud.wellknown import COSMOS_KEY
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 WRONG_KEY = "d3Jvbmc="
 
 
 def sdk_authorization(
-    method: str, kind: str, link: str, headers: dict[str, str], *, by_name: bool = True, key: str = EMULATOR_KEY
+    method: str, kind: str, link: str, headers: dict[str, str], *, by_name: bool = True, key: str = COSMOS_KEY
 ) -> str:
     connection = SimpleNamespace(master_key=key, resource_tokens=None)
     sign: Callable[..., str] = auth._get_authorization_header
@@ -26,7 +27,7 @@ def sdk_authorization(
 
 
 def sdk_headers(
-    method: str, kind: str, link: str, *, by_name: bool = True, key: str = EMULATOR_KEY, date: datetime = NOW
+    method: str, kind: str, link: str, *, by_name: bool = True, key: str = COSMOS_KEY, date: datetime = NOW
 ) -> dict[str, str]:
     headers = {"x-ms-date": format_datetime(date, usegmt=True)}
     token = sdk_authorization(method, kind, link, headers, by_name=by_name, key=key)
