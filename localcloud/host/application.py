@@ -233,6 +233,6 @@ def _number(settings: Mapping[str, Any], name: str, default: int) -> int:
     text = settings.get(name)
     if text is None or text == "":
         return default
-    if not str(text).isdigit() or int(text) < 1:
+    if not str(text).isdecimal() or int(text) < 1:
         raise SettingsError(f"The setting {name} must be a whole number above 0, not {text!r}.")
     return int(text)
