@@ -1,0 +1,86 @@
+"""Binding expressions: `{name}` in a binding's value, replaced with what the trigger brought.
+
+Names are the top-level properties of a JSON object (nested ones with dots), and for HTTP the route's, query's and
+body's values, `Query.x` and `Headers.x`. `{rand-guid}`, `{DateTime}` and `{sys.utcnow}` work everywhere.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from localcloud.host.model import Datum
+
+_EXPRESSION = re.compile(r"\{([^{}\s:]+)\}")
+_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.\-]*)\}")
+
+
+class UnboundExpressionError(ValueError):
+    """An expression names something that the trigger did not bring."""
+
+
+def binding_values(trigger: Mapping[str, Datum], now: datetime) -> dict[str, Any]:
+    """What expressions can name."""
+    values: dict[str, Any] = {}
+    for datum in trigger.values():
+        values |= _of_request(datum.value) if datum.type == "http" else _of_object(datum)
+    moment = f"{now:%Y-%m-%dT%H-%M-%SZ}"
+    return {"rand-guid": str(uuid.uuid4()), "DateTime": moment, "sys": {"utcnow": moment}, **values}
+
+
+def resolved(text: str, values: Mapping[str, Any]) -> str:
+    """The text with every expression replaced. Raises UnboundExpressionError."""
+    return _EXPRESSION.sub(lambda found: lookup(found.group(1), values), text)
+
+
+def parameterised(query: str, values: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """A query whose expressions have become parameters; their values are texts. Raises UnboundExpressionError."""
+    parameters: dict[str, str] = {}
+
+    def replace(found: re.Match[str]) -> str:
+        name = "@" + found.group(1).replace(".", "_").replace("-", "_")
+        parameters[name] = lookup(found.group(1), values)
+        return name
+
+    text = _PARAMETER.sub(replace, query)
+    return text, [{"name": name, "value": value} for name, value in parameters.items()]
+
+
+def lookup(name: str, values: Mapping[str, Any]) -> str:
+    """The text of a named value; names in any case. Raises UnboundExpressionError."""
+    found: Any = values
+    for part in name.split("."):
+        found = _member(found, part)
+    if found is None:
+        raise UnboundExpressionError(f"No value for named parameter '{name}'.")
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+
+
+def _member(value: Any, name: str) -> Any:
+    if not isinstance(value, Mapping):
+        return None
+    if name in value:
+        return value[name]
+    return next((member for key, member in value.items() if key.lower() == name.lower()), None)
+
+
+def _of_request(request: Mapping[str, Any]) -> dict[str, Any]:
+    body = request.get("body")
+    values = _of_object(body) if isinstance(body, Datum) else {}
+    query, headers = dict(request.get("query") or {}), dict(request.get("headers") or {})
+    return {**values, **query, **(request.get("params") or {}), "Query": query, "Headers": headers}
+
+
+def _of_object(datum: Datum) -> dict[str, Any]:
+    decode: dict[str | None, Callable[[], Any]] = {
+        "string": lambda: json.loads(datum.value),
+        "json": lambda: json.loads(datum.value),
+        "bytes": lambda: json.loads(bytes(datum.value)),
+    }
+    try:
+        value = decode.get(datum.type, dict)()
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
