@@ -1,4 +1,4 @@
-"""Connections by the Functions convention: a connection string in setting `X`, or `X__accountEndpoint` for an identity."""
+"""Connections by the Functions convention: the setting `X` is a connection string, or `X__accountEndpoint` a URL."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
