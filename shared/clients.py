@@ -10,9 +10,12 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 from azure.keyvault.secrets.aio import SecretClient
+from azure.servicebus.aio import ServiceBusClient
 
+from shared.events.publishing import EventPublisher
+from shared.messaging.entities import TOPIC
 from shared.per_loop import PerLoop
-from shared.settings import Settings
+from shared.settings import Settings, SettingsError
 
 
 class AzureClients:
@@ -25,6 +28,8 @@ class AzureClients:
         self._credential: AsyncTokenCredential | None = None
         self._cosmos: CosmosClient | None = None
         self._secrets: SecretClient | None = None
+        self._service_bus: ServiceBusClient | None = None
+        self._publisher: EventPublisher | None = None
 
     def container(self, name: str) -> ContainerProxy:
         """A container of the shop's database."""
@@ -38,12 +43,37 @@ class AzureClients:
             self._secrets = SecretClient(self.settings.key_vault_url, self._identity())
         return self._secrets
 
+    def service_bus(self) -> ServiceBusClient:
+        """The Service Bus namespace. Raises SettingsError when no setting names one."""
+        if self._service_bus is None:
+            self._service_bus = self._build_service_bus()
+        return self._service_bus
+
+    def publisher(self) -> EventPublisher:
+        """Sends events to the topic, over one connection. Raises SettingsError as `service_bus` does."""
+        if self._publisher is None:
+            self._publisher = EventPublisher(self.service_bus().get_topic_sender(TOPIC))
+        return self._publisher
+
     async def close(self) -> None:
         """Closes every connection; a client asked for afterwards is a new one."""
-        for client in (self._cosmos, self._secrets, self._credential):
+        for client in (self._cosmos, self._secrets, self._service_bus, self._credential):
             if client is not None:
                 await client.close()
-        self._cosmos = self._secrets = self._credential = None
+        self._cosmos = self._secrets = self._service_bus = self._credential = self._publisher = None
+
+    def _build_service_bus(self) -> ServiceBusClient:
+        chosen = self.settings
+        if chosen.service_bus_connection:
+            return ServiceBusClient.from_connection_string(
+                chosen.service_bus_connection, connection_verify=chosen.ca_file
+            )
+        if not chosen.service_bus_namespace:
+            raise SettingsError(
+                "Setting ServiceBus: neither it nor ServiceBus__fullyQualifiedNamespace is set. Set one in the app's "
+                "settings (locally: `Values` in local.settings.json): a connection string, or the namespace's host."
+            )
+        return ServiceBusClient(chosen.service_bus_namespace, self._identity(), connection_verify=chosen.ca_file)
 
     def _build_cosmos(self) -> CosmosClient:
         if self.settings.cosmos_connection:

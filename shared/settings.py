@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 import isodate
@@ -52,6 +53,14 @@ class Settings(BaseModel):
     cosmos_endpoint: str | None = Field(default=None, alias="CosmosDB__accountEndpoint")
     """Endpoint for the identity form; DefaultAzureCredential logs in."""
     cosmos_database: str = Field(default="shop", alias="COSMOS_DATABASE", min_length=1)
+    service_bus_connection: str | None = Field(default=None, alias="ServiceBus", repr=False)
+    """Connection string `Endpoint=…;SharedAccessKeyName=…;SharedAccessKey=…`; used when given."""
+    service_bus_namespace: str | None = Field(default=None, alias="ServiceBus__fullyQualifiedNamespace")
+    """`<namespace>.servicebus.windows.net` for the identity form; DefaultAzureCredential logs in."""
+    ca_file: str | None = Field(default=None, alias="SSL_CERT_FILE")
+    """Certificate authorities to trust; the Service Bus SDK doesn't look at this variable by itself."""
+    mail_folder: Path | None = Field(default=None, alias="MAIL_FOLDER")
+    """Where mails are written as .eml files; without it none are sent."""
     key_vault_url: str = Field(alias="KEY_VAULT_URL", pattern=r"^https://[^/]+/?$")
 
     currency: str = Field(default="USD", alias="CURRENCY", pattern=r"^[A-Z]{3}$")

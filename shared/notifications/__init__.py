@@ -1,0 +1,1 @@
+"""What the shop tells people by mail, each thing once."""
