@@ -127,11 +127,14 @@ class IdempotencyRecords:
 
     async def _take_over(self, found: dict[str, Any]) -> Claim:
         etag = str(found["_etag"])
-        locked = {**found, "lockedUntil": rfc3339(self._now() + LOCK), "updatedAt": rfc3339(self._now())}
+        locked_until, now = rfc3339(self._now() + LOCK), rfc3339(self._now())
+        locked = {**found, "lockedUntil": locked_until, "takenOverBy": new_id(), "updatedAt": now}
         try:
             replaced = await self._replace(locked, etag)
         except CosmosAccessConditionFailedError as error:
-            raise _in_flight() from error
+            replaced = await self._container.read_item(found["id"], partition_key=found["id"])
+            if replaced.get("takenOverBy") != locked["takenOverBy"]:  # else: it was a repetition by the SDK
+                raise _in_flight() from error
         return Claim(locked, str(replaced["_etag"]), taken_over=True)
 
     async def _replace(self, record: dict[str, Any], etag: str) -> Mapping[str, Any]:

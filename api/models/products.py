@@ -20,11 +20,13 @@ def _positive(minor: int) -> int:
     return minor
 
 
-def _metadata(value: Any) -> Any:
-    """Numbers of the body are Decimals; stored they are doubles."""
-    if not isinstance(value, dict):
-        return value
-    return {name: float(found) if isinstance(found, Decimal) else found for name, found in value.items()}
+def _metadata_value(value: Any) -> Any:
+    """Numbers of the body are Decimals; stored they are doubles. Refused here, so that the pointer names the member."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if not isinstance(value, str | bool | int | float):
+        raise ValueError("a text, a number, true or false is expected")  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
 
 
 def _modest(metadata: Metadata) -> Metadata:
@@ -50,7 +52,8 @@ Description = Annotated[str, Field(max_length=5000)]
 Category = Annotated[str, Field(min_length=1, max_length=100)]
 ProductPrice = Annotated[Price, AfterValidator(_positive)]
 ImageUrls = Annotated[list[Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)]], Field(max_length=20)]
-ProductMetadata = Annotated[Metadata, BeforeValidator(_metadata), Field(max_length=50), AfterValidator(_modest)]
+MetadataValue = Annotated[str | bool | int | float, BeforeValidator(_metadata_value)]
+ProductMetadata = Annotated[dict[str, MetadataValue], Field(max_length=50), AfterValidator(_modest)]
 QueryAmount = Annotated[int, BeforeValidator(_query_amount)]
 Inventory = Annotated[int, Field(ge=0, le=1_000_000_000)]
 

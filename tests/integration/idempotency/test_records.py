@@ -84,6 +84,18 @@ async def test_of_many_tries_after_a_crash_one_takes_over(records: IdempotencyRe
     assert sum(isinstance(found, RequestInFlightError) for found in tries) == 7
 
 
+async def test_taking_over_succeeds_though_its_answer_is_lost(
+    cloud: Cloud, records: IdempotencyRecords, clock: VirtualClock
+) -> None:
+    first = await _claim(records)
+    clock.advance(timedelta(seconds=31))
+    with cloud.faults.cosmos(operation="replace", drop="after", count=1):
+        second = await _claim(records)
+    assert (second.taken_over, second.resource_id) == (True, first.resource_id)
+    await records.complete(second, {"by": "second"}, {})
+    assert await records.claim(scope="u1 POST /orders", key="k1", body=BODY) == StoredAnswer({"by": "second"}, {})
+
+
 async def test_a_slow_first_try_doesnt_overwrite_the_one_that_took_over(
     records: IdempotencyRecords, clock: VirtualClock
 ) -> None:

@@ -16,6 +16,7 @@ ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "zipCode
 PRODUCT = {"name": "Cup", "description": "", "price": Decimal("12.50"), "category": "kitchen", "inventory": 3}
 ORDER: dict[str, Any] = {"items": [{"productId": "p1", "quantity": 2}], "shippingAddress": ADDRESS}
 USER = {"email": "ada@example.com", "name": "Ada", "password": "correct horse"}
+NO_VALUE = "a text, a number, true or false is expected"
 TWO_DECIMALS = "an amount has at most two decimals"
 AT_LEAST_1 = "input should be greater than or equal to 1"
 AT_MOST_50 = "list should have at most 50 items after validation, not 51"
@@ -55,6 +56,9 @@ def test_good_bodies_pass() -> None:
         (NewProduct, {**PRODUCT, "inventory": -1}, "/inventory", "input should be greater than or equal to 0"),
         (NewProduct, {**PRODUCT, "name": "   "}, "/name", "string should have at least 1 character"),
         (NewProduct, {**PRODUCT, "name": None}, "/name", "a string is expected"),
+        (NewProduct, {**PRODUCT, "metadata": {"n": {}}}, "/metadata/n", NO_VALUE),
+        (NewProduct, {**PRODUCT, "metadata": {"n": None}}, "/metadata/n", NO_VALUE),
+        (NewProduct, {**PRODUCT, "metadata": []}, "/metadata", "a JSON object is expected"),
         (NewProduct, {**PRODUCT, "metadata": {"": 1}}, "/metadata", "a name has 1 to 64 characters"),
         (NewProduct, {**PRODUCT, "metadata": {"n": 10**400}}, "/metadata", "the number of n is out of range"),
         (NewProduct, {**PRODUCT, "metadata": {"n": Decimal("1e400")}}, "/metadata", "the number of n is out of range"),
