@@ -39,11 +39,12 @@ def host_running(port: int, secrets: Path) -> Callable[[], Awaitable[bool]]:
             headers = {"x-functions-key": read_keys(secrets)["masterKey"]}
             async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=_ATTEMPT, headers=headers) as session:
                 status = await _json(session, "/admin/host/status")
+                # Before the list of functions, which a host in error doesn't answer.
+                if status.get("errors"):
+                    raise PartFailedError("can't run the app: " + " ".join(status["errors"]))
                 functions = await _json(session, "/admin/functions")
         except (aiohttp.ClientError, TimeoutError, OSError, KeyError, ValueError):
             return False
-        if status.get("errors"):
-            raise PartFailedError("can't run the app: " + " ".join(status["errors"]))
         if status.get("state") != "Running":
             return False
         if not functions:

@@ -134,3 +134,22 @@ async def test_a_damaged_history_is_named_in_one_line(start: Start, app_folder: 
     assert f"\n  The file {history} can't be used: file is not a database" in str(raised.value)
     assert "Traceback" not in str(raised.value)
     assert history.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"version": "2.0",', "Unable to parse host configuration file"),
+        ('{"version": "2.0", "functionTimeout": "soon"}', "was not recognized as a valid TimeSpan"),
+    ],
+)
+async def test_a_broken_host_json_ends_the_start_with_its_cause(
+    start: Start, app_folder: Path, content: str, expected: str
+) -> None:
+    (app_folder / "host.json").write_text(content)
+
+    with pytest.raises(PartFailedError) as raised:
+        await start()
+
+    assert "The part host can't run the app: " in str(raised.value)
+    assert expected in str(raised.value)
