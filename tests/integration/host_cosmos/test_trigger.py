@@ -1,7 +1,6 @@
 """The Cosmos DB trigger on the real host beside the stand-in."""
 
 import json
-from typing import Any
 
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, DatabaseProxy
@@ -10,30 +9,15 @@ from localcloud.cosmos.server import CosmosServer
 from tests.integration.host.conftest import Start
 from tests.integration.host_cosmos.apps import Calls, feed_app
 from tests.integration.host_cosmos.conftest import Status
+from tests.integration.host_cosmos.leases import leases_of, listening
 from tests.waiting import until, until_true
-
-
-async def _leases(database: DatabaseProxy) -> list[dict[str, Any]]:
-    query = "SELECT * FROM c WHERE CONTAINS(c.id, '..')"
-    return [dict(one) async for one in database.get_container_client("leases").query_items(query)]
-
-
-async def _listening(database: DatabaseProxy, container: ContainerProxy) -> dict[str, Any]:
-    """The lease, once a host has read to the container's present end."""
-
-    async def look() -> dict[str, Any] | None:
-        names = [one["id"] async for one in database.list_containers()]
-        leases = await _leases(database) if "leases" in names else []
-        return leases[0] if leases and leases[0]["ContinuationToken"] else None
-
-    return await until(look)
 
 
 async def test_new_items_reach_the_function_as_recorded(
     start: Start, database: DatabaseProxy, items: ContainerProxy, calls: Calls, settings: dict[str, str]
 ) -> None:
     await start(feed_app("note(docs[0].to_json())"), settings=settings, workers=1)
-    await _listening(database, items)
+    await listening(database)
     document = {"id": "1", "pk": "a", "s": "äö", "f": 1.5, "nul": None, "o": {"x": [1, 2.0]}}
     stored = await items.create_item({**document, "d": "2024-01-02T03:04:05Z", "big": 12345678901234567890})
     await until_true(calls.all)
@@ -60,7 +44,7 @@ async def test_the_lease_container_is_made_and_holds_what_the_processor_of_net_w
     start: Start, database: DatabaseProxy, items: ContainerProxy, settings: dict[str, str]
 ) -> None:
     await start(feed_app(lease_container_prefix="views-"), settings=settings)
-    lease = await _listening(database, items)
+    lease = await listening(database)
     properties = await items.read()
     _, database_rid, _, container_rid = properties["_self"].strip("/").split("/")
     prefix = f"views-localhost_{database_rid}_{container_rid}"
@@ -79,11 +63,11 @@ async def test_stopping_releases_and_the_next_host_goes_on(
     start: Start, database: DatabaseProxy, items: ContainerProxy, calls: Calls, settings: dict[str, str]
 ) -> None:
     first = await start(feed_app(), settings=settings)
-    await _listening(database, items)
+    await listening(database)
     await items.create_item({"id": "1", "pk": "a"})
     await until_true(calls.all)
     await first.host.stop()
-    [lease] = await _leases(database)
+    [lease] = await leases_of(database)
     assert (lease["Owner"], lease["ContinuationToken"]) == (None, '"1"')
     await items.create_item({"id": "2", "pk": "a"})
     await start(feed_app(), settings=settings)
@@ -96,7 +80,7 @@ async def test_a_failure_without_policy_skips_the_batch(
 ) -> None:
     body = "note([{'id': doc['id']} for doc in docs]); assert docs[0]['id'] != 'bad'"
     host = await start(feed_app(body), settings=settings)
-    await _listening(database, items)
+    await listening(database)
     await items.create_item({"id": "bad", "pk": "a"})
     await until_true(calls.all)
     await items.create_item({"id": "good", "pk": "a"})
@@ -115,7 +99,7 @@ async def test_a_retry_policy_repeats_the_same_batch(
     )
     code = feed_app(body, retry=retry, context=", context: func.Context")
     host = await start(code, settings=settings)
-    await _listening(database, items)
+    await listening(database)
     await items.create_item({"id": "bad", "pk": "a"})
     await until_true(lambda: len(calls.all()) >= 3)
     await items.create_item({"id": "good", "pk": "a"})
