@@ -13,6 +13,9 @@ from shared.auth.signing_keys import SigningKeys
 from shared.auth.tokens import Tokens
 from shared.cursors import Cursors
 from shared.idempotency import IdempotencyRecords
+from shared.messaging.records import MessageRecords
+from shared.notifications.confirmation import Confirmations
+from shared.notifications.mail import mailer
 from shared.orders.repository import OrderRepository
 from shared.orders.timeline import OrderTimeline
 from shared.payments.tokens import PaymentTokens
@@ -85,9 +88,24 @@ class Services:
         return OrderRepository(self._container("orders"), utc_now)
 
     @cached_property
+    def message_records(self) -> MessageRecords:
+        """What is known about messages."""
+        return MessageRecords(self._container("requests"), utc_now)
+
+    @cached_property
+    def order_events(self) -> OrderEvents:
+        """Orders and their events, read back for subscribers."""
+        return OrderEvents(self._container("orders"), self.orders)
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """Mails that tell of confirmed orders."""
+        return Confirmations(self.order_events, self.users, mailer(self.settings.mail_folder))
+
+    @cached_property
     def projector(self) -> Projector:
         """Applies events to the views."""
-        return Projector(self._container("views"), OrderEvents(self._container("orders"), self.orders), utc_now)
+        return Projector(self._container("views"), self.order_events, utc_now)
 
     @cached_property
     def order_list(self) -> OrderList:

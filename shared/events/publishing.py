@@ -36,6 +36,9 @@ class EventPublisher:
 
     async def publish(self, events: Iterable[Event]) -> None:
         """Returns once the broker has all of them; when it raises, an unknown number from the front has been sent."""
+        events = list(events)
+        if not events:
+            return
         async with self._turn:
             batch = await self._sender.create_message_batch()
             for event in events:

@@ -1,0 +1,54 @@
+"""The outbox relay: events lie beside what they tell of, the change feed brings them, the topic gets them.
+
+From the beginning, in order for each aggregate, as often as it takes: what is sent twice has the same message id.
+"""
+
+import os
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.clients import clients
+from shared.events.relay import relay
+from shared.settings import Settings
+
+blueprint = df.Blueprint()
+
+_DATABASE = os.environ.get("COSMOS_DATABASE") or Settings.model_fields["cosmos_database"].default
+"""Read when the app is loaded: a `%COSMOS_DATABASE%` in the binding would know no default."""
+
+
+@blueprint.cosmos_db_trigger(
+    arg_name="documents",
+    connection="CosmosDB",
+    database_name=_DATABASE,
+    container_name="orders",
+    lease_container_name="leases",
+    lease_container_prefix="orders-",
+    feed_poll_delay=500,
+    start_from_beginning=True,
+)
+@blueprint.retry(
+    strategy="exponential_backoff", max_retry_count="-1", minimum_interval="00:00:01", maximum_interval="00:00:30"
+)
+async def relay_order_events(documents: func.DocumentList) -> None:
+    """Sends what has happened to orders."""
+    await relay(documents, clients().publisher())
+
+
+@blueprint.cosmos_db_trigger(
+    arg_name="documents",
+    connection="CosmosDB",
+    database_name=_DATABASE,
+    container_name="products",
+    lease_container_name="leases",
+    lease_container_prefix="products-",
+    feed_poll_delay=500,
+    start_from_beginning=True,
+)
+@blueprint.retry(
+    strategy="exponential_backoff", max_retry_count="-1", minimum_interval="00:00:01", maximum_interval="00:00:30"
+)
+async def relay_product_events(documents: func.DocumentList) -> None:
+    """Sends what has happened to products and their stock."""
+    await relay(documents, clients().publisher())
