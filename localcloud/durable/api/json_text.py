@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 from aiohttp import web
@@ -27,10 +28,10 @@ def parsed(text: str | None) -> Any:
 async def body_text(request: web.Request) -> str | None:
     """The request's JSON body as it was sent, or None when there is none.
 
-    The content type plays no part, and bytes that are not UTF-8 are replaced, as in the real extension.
-    Raises JsonTextError.
+    Of the content type only the charset plays a part (unknown ones and none mean UTF-8, or what the byte order mark
+    says), and bytes that are not in it are replaced, as in the real extension. Raises JsonTextError.
     """
-    text = (await request.read()).decode("utf-8-sig", "replace")
+    text = _decoded(await request.read(), request.charset)
     if not text.strip():
         return None
     try:
@@ -40,6 +41,15 @@ async def body_text(request: web.Request) -> str | None:
     except RecursionError:
         raise JsonTextError("The JSON is nested too deeply to be read. Send it as a string, or flatten it.") from None
     return text
+
+
+def _decoded(body: bytes, charset: str | None) -> str:
+    marked = "utf-16" if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = body.decode(charset or marked, "replace")
+    except LookupError:
+        text = body.decode(marked, "replace")
+    return text.removeprefix("\ufeff")
 
 
 def _reader_message(text: str, error: ValueError) -> str:

@@ -52,6 +52,23 @@ async def test_a_start_with_bad_json_starts_nothing(http: Http, hub: SmallHub, b
     assert hub.started == []
 
 
+@pytest.mark.parametrize(
+    ("charset", "body"),
+    [
+        ("; charset=utf-16", '{"é": 1}'.encode("utf-16")),
+        ("; charset=iso-8859-1", '{"é": 1}'.encode("latin-1")),
+        ("; charset=utf-8", '{"é": 1}'.encode("utf-8-sig")),
+        ("; charset=nonsense", '{"é": 1}'.encode()),
+        ("", '{"é": 1}'.encode("utf-16")),
+    ],
+)
+async def test_a_body_is_read_in_its_charset(http: Http, hub: SmallHub, charset: str, body: bytes) -> None:
+    headers = {"Content-Type": f"application/json{charset}"}
+    answer = await http.post(f"{ROOT}/orchestrators/work/a", data=body, headers=headers)
+    assert answer.status == 202
+    assert hub.started == [("work", "a", '{"é": 1}', None)]
+
+
 async def test_start_and_wait_answers_the_output(http: Http, hub: SmallHub) -> None:
     hub.put("a", RuntimeStatus.COMPLETED, output='{"y": 2}')
     answer = await http.post(f"{ROOT}/orchestrators/work/a?timeout=5&pollingInterval=0.01")
