@@ -103,4 +103,6 @@ class PartProcess:
             self._say(self.part.name, text)
 
     def _account(self, what: str) -> str:
-        return "\n  ".join([f"The part {self.part.name} {what}. Its last words:", *(self._last or ["(nothing)"])])
+        return "\n  ".join(
+            [f"The part {self.part.name} {what.removesuffix('.')}. Its last words:", *(self._last or ["(nothing)"])]
+        )
