@@ -1,0 +1,66 @@
+"""Mails as files: readable, whole, once."""
+
+import email
+import email.policy
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from shared.accounts.user import User
+from shared.events.event import Event
+from shared.notifications.confirmation import compose
+from shared.notifications.mail import Mail, MailFolder, NoMailer, mailer
+from tests.unit.orders.orders import NOW, order
+
+
+def _mail() -> Mail:
+    event = Event(
+        id="o1:7", type="order.confirmed", time="2026-03-01T12:00:00.000000Z", aggregate="o1", sequence=7, data={}
+    )
+    user = User(id="u1", email="zoe@example.com", name="Zoë\nBcc: x", password_hash="-", created_at=NOW, updated_at=NOW)
+    return compose(event, order("o1"), user)
+
+
+def _only_file(folder: Path) -> Path:
+    [path] = folder.iterdir()
+    return path
+
+
+def _opened(path: Path) -> EmailMessage:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+async def test_a_confirmation_is_a_file_that_a_mail_program_opens(tmp_path: Path) -> None:
+    assert await MailFolder(tmp_path / "mail").send(_mail())
+    path = _only_file(tmp_path / "mail")
+    message = _opened(path)
+    assert path.name == "o1-7.eml"
+    assert message["Subject"] == "Your order o1 is confirmed"
+    [to] = message["To"].addresses
+    assert (to.display_name, to.addr_spec, message["Bcc"]) == ("Zoë Bcc: x", "zoe@example.com", None)
+    assert message["Date"].datetime == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    body = message.get_content()
+    assert "2 x Lamp: 20.00 USD" in body
+    assert "Total: 20.00 USD" in body
+    assert "1 Main St" in body
+
+
+async def test_the_same_mail_is_written_once(tmp_path: Path) -> None:
+    folder = MailFolder(tmp_path)
+    assert await folder.send(_mail()) is True
+    path = _only_file(tmp_path)
+    path.write_text("read already", encoding="utf-8")
+    assert await folder.send(_mail()) is False
+    assert path.read_text(encoding="utf-8") == "read already"
+
+
+async def test_without_a_folder_nothing_is_sent_and_that_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    without = mailer(None)
+    assert isinstance(without, NoMailer)
+    assert await without.send(_mail()) is False
+    assert "The mail o1:7 isn't sent: the setting MAIL_FOLDER names no folder." in caplog.text
+    assert "zoe" not in caplog.text
