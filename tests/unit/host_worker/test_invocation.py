@@ -220,7 +220,6 @@ async def test_a_value_needs_a_return_binding(worker: InProcessWorker) -> None:
     assert failure.text == "RuntimeError: function 'alone' without a $return bindingreturned a non-None value"
 
 
-@pytest.mark.filterwarnings("ignore:azure.functions df_loads")
 async def test_activities_take_and_return_json(worker: InProcessWorker) -> None:
     result = await worker.invoke(Invocation("double", {"x": Datum("string", "[1]")}))
     assert result.return_value == Datum("json", "[1, 1]")
