@@ -112,9 +112,7 @@ class OrderRepository:
             raise
         return True
 
-    async def page(
-        self, *, status: OrderStatus | None, limit: int, before: tuple[str, str] | None
-    ) -> list[Order]:
+    async def page(self, *, status: OrderStatus | None, limit: int, before: tuple[str, str] | None) -> list[Order]:
         """Newest first: at most `limit` orders of everybody before a (createdAt, id) key, for admins.
 
         A cross-partition query: see docs/cost.md. Customers' own orders come from the view.

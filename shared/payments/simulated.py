@@ -56,7 +56,7 @@ class SimulatedGateway:
 
         outcome = await self._ledger.update(order_id, change)
         if outcome is None:
-            raise GatewayUnavailableError(f"The payment provider failed on purpose ({token}).")
+            raise GatewayUnavailableError(f"The payment provider failed on purpose, for order {order_id}.")
         return Authorisation(outcome, payment_id(order_id))
 
     async def capture(self, key: str, order_id: str) -> None:

@@ -1,5 +1,6 @@
 """The order workflow from its start to each of its ends, with stock and money as they must be there."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,7 @@ async def test_a_payment_that_fails_three_times_is_repeated_with_growing_delays(
     assert world.workflow.clock.now() - start == timedelta(seconds=1 + 2 + 4)
     assert await world.money("o1") == ("captured", 1000, 1000, 0)
     assert [name for name, _ in world.workflow.calls].count("authorise_payment") == 4
+    assert "tok_" not in json.dumps(await run.history())  # a token is nothing for histories and logs, errors included
 
 
 async def test_a_provider_that_stays_away_is_a_payment_time_out(world: OrderWorld) -> None:
