@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from tests.conformance import report
-from tests.conformance.deviations import deviations, not_run
+from tests.conformance.deviations import Deviation, deviations, not_run
 from tests.conformance.hosts import Entry, manifest, run
 
 _LEFT_OUT = {left_out.entry for left_out in not_run()}
@@ -42,12 +42,23 @@ def found(
         pool.shutdown(cancel_futures=True)
 
 
+def _lines(found: Found) -> list[tuple[str, str]]:
+    return [(note, line) for note, lines in found.items() for line in lines]
+
+
+def _surprises(differing: list[tuple[str, str]], expected: list[Deviation]) -> list[str]:
+    return [f"{note}: {line}" for note, line in differing if not any(d.covers(note, line) for d in expected)]
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("entry", _SLOWEST_FIRST, ids=lambda entry: entry.name)
-def test_answers_as_recorded(entry: Entry, found: dict[str, Future[Found]]) -> None:
-    differing = [(note, line) for note, lines in found[entry.name].result().items() for line in lines]
+def test_answers_as_recorded(entry: Entry, found: dict[str, Future[Found]], tmp_path: Path) -> None:
     expected = [d for d in deviations() if d.recording == entry.recording]
-    surprises = [f"{note}: {line}" for note, line in differing if not any(d.covers(note, line) for d in expected)]
+    differing = _lines(found[entry.name].result())
+    if _surprises(differing, expected):  # a scenario's own pauses are too short for a busy machine: once more, alone
+        wait(found.values())
+        differing = _lines(run(entry, tmp_path / entry.name))
+    surprises = _surprises(differing, expected)
     assert not surprises, "\n".join(surprises)
     outdated = [d.note for d in expected if not any(d.covers(note, line) for note, line in differing)]
     assert not outdated, "listed as deviations, but as recorded"
