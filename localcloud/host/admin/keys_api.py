@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -40,7 +41,7 @@ class KeysApi:
                 return empty(404)
             listed = [{"name": name, "value": value} for name, value in keys.items()]
             return json_answer(200, {"keys": listed, "links": [{"rel": "self", "href": href}]})
-        href = f"{href}/{key}"
+        href = f"{href}/{quote(key, safe='%')}"
         if request.method == "GET":
             value = self._store.master if key.lower() == MASTER else keys.get(key)
             return empty(404) if value is None else json_answer(200, _shown(key, value, href))

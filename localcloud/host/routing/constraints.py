@@ -19,8 +19,11 @@ _DECIMAL = re.compile(r"\s*[+-]?[0-9,]*(?:[0-9]|\.[0-9]+|[0-9]\.)[0-9]*[+-]?\s*"
 _DOUBLE = re.compile(r"\s*[+-]?(?:[0-9][0-9,]*\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\s*", re.IGNORECASE)
 _DOUBLE_WORDS = frozenset({"nan", "+nan", "-nan", "infinity", "+infinity", "-infinity"})
 _GUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DATES = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y-%m")
-_TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S")
+_NUMBER_DATES = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y-%m-%d", "%Y-%m")
+_NAME_DATES = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y")
+_DATES = (*_NUMBER_DATES, *_NAME_DATES)
+_TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_BARE_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 _MOST_DIGITS = 20
 _LARGEST_DECIMAL = Decimal("79228162514264337593543950335")
 
@@ -67,7 +70,8 @@ def _is_datetime(value: str) -> bool:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        return any(_parses(text, date + time) for date in _DATES for time in _TIMES)
+        layouts = (*_BARE_TIMES, *(date + time for date in _DATES for time in _TIMES))
+        return any(_parses(text, layout) for layout in layouts)
     return "-" in text
 
 

@@ -77,33 +77,30 @@ class _Timer:
     async def _start(self) -> None:
         """The runs that the schedule doesn't ask for: past due, or wanted at start-up."""
         now = self._services.clock.now()
-        kept = self._kept(now)
-        past_due = kept is not None and kept.next <= now
-        if kept is not None:
-            self._status = kept
-            if kept.next > now and not self._schedule.adjust_for_dst:
-                self._next = kept.next
-        if past_due and kept is not None:
+        self._next = self._schedule.next_after(now)
+        noted = self._file.read() if self._file else None
+        kept = self._followed(noted, now) if noted else None
+        self._status = kept or TimerStatus(NEVER, self._next, NEVER)
+        if kept is not None and kept.next <= now:
             self._services.log(f"Function '{self._function.name}' is past due on startup. Executing now.")
             await self._fire(
                 past_due=True,
                 details=f"UnscheduledInvocationReason: IsPastDue, OriginalSchedule: {kept.next.isoformat()}",
             )
-        elif self._on_startup:
-            self._keep(TimerStatus(self._status.last, self._next, now))
+            return
+        if kept is not None and not self._schedule.adjust_for_dst:
+            self._next = kept.next
+        if kept is None or kept != noted:
+            self._keep(kept or TimerStatus(NEVER, self._next, now))
+        if self._on_startup:
             await self._fire(past_due=False, details="UnscheduledInvocationReason: RunOnStartup")
-        else:
-            self._keep(TimerStatus(self._status.last, self._next, now))
 
-    def _kept(self, now: datetime) -> TimerStatus | None:
+    def _followed(self, noted: TimerStatus, now: datetime) -> TimerStatus:
         """What was noted before. Under a schedule that has been changed since, nothing is past due."""
-        kept = self._file.read() if self._file else None
-        if kept is None:
-            return None
-        base = kept.updated if kept.last == NEVER else kept.last
+        base = noted.updated if noted.last == NEVER else noted.last
         planned = self._schedule.next_after(base)
-        if planned == kept.next:
-            return kept
+        if planned == noted.next:
+            return noted
         return TimerStatus(NEVER, planned, base) if planned > now else TimerStatus(NEVER, self._next, now)
 
     async def _fire(self, *, past_due: bool, details: str) -> None:

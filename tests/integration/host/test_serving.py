@@ -270,3 +270,11 @@ async def test_a_function_runs_by_hand_through_the_admin_api(start: Start) -> No
         while not any(line.startswith("Executed 'Functions.yearly' (Succeeded") for line in host.log):
             await host.get("/admin/host/ping")
     assert await host.ask("POST", "/admin/functions/nope", json={"input": ""}) == (404, "")
+
+
+async def test_the_place_of_a_new_key_is_escaped(start: Start) -> None:
+    host = await start(APP, in_process=True)
+    async with host.session.put(f"{host.base}/admin/host/keys/%C3%A4%20b", json={"value": "v"}) as answer:
+        assert (answer.status, answer.headers["Location"]) == (201, f"{host.base}/admin/host/keys/%C3%A4%20b")
+    async with host.session.get(answer.headers["Location"]) as answer:
+        assert (await answer.json())["value"] == "v"

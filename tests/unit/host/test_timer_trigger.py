@@ -148,6 +148,18 @@ async def test_a_changed_schedule_is_not_past_due(start: Starter, clock: Virtual
     assert worker.calls.empty()
 
 
+async def test_an_interval_goes_on_over_restarts(start: Starter, clock: VirtualClock) -> None:
+    for _ in range(3):
+        worker = await start(timer("00:10:00"))
+        await sleeping(clock)
+        assert clock.next_wake == START + timedelta(minutes=10)
+        clock.advance(timedelta(minutes=3))
+    await start()  # down while it should have fired
+    clock.advance(timedelta(minutes=20))
+    worker = await start(timer("00:10:00"))
+    assert payload(await worker.next())["IsPastDue"] is True
+
+
 @pytest.mark.parametrize("zone", ["Nowhere/X", "../x", "/etc/passwd", "Europe"])
 def test_an_unknown_time_zone_puts_the_function_in_error(zone: str) -> None:
     with pytest.raises(FunctionError, match="WEBSITE_TIME_ZONE is not a known time zone"):
