@@ -28,6 +28,7 @@ VERBS = (
     Verb("cloud", "the stand-ins alone", "localcloud.supervisor.command", "add_cloud_arguments", "run_cloud"),
     Verb("host", "the Functions host alone", "localcloud.host.command"),
     Verb("cosmos", "the Cosmos DB stand-in alone", "localcloud.cosmos.command"),
+    Verb("servicebus", "the Service Bus stand-in alone", "localcloud.servicebus.command"),
     Verb("identity", "managed identity and Key Vault alone", "localcloud.identity.command"),
     Verb("faults", "list, set, clear faults of a running localcloud", "localcloud.cli.faults"),
     Verb("lint", "determinism rules for orchestrators", "localcloud.cli.lint"),

@@ -1,0 +1,1 @@
+"""Queues, topics, locks and sessions, and their store. Knows nothing of AMQP connections."""

@@ -1,0 +1,1 @@
+"""Rules of subscriptions: correlation filters, SQL filters and SQL actions."""

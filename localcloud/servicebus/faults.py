@@ -1,0 +1,118 @@
+"""Faults on demand: errors, dropped connections, duplicates, lost locks."""
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from localcloud.servicebus.amqp.errors import AmqpError
+
+Operation = Literal["attach", "send", "settle"]
+
+
+class FaultRuleError(Exception):
+    """The description of a fault can't be used; the text names the field."""
+
+
+class FaultRule(BaseModel):
+    """What happens to which operations. All conditions given must hold; the first matching rule counts.
+
+    `error` is an AMQP condition such as com.microsoft:server-busy; `drop` closes the connection before or after the
+    operation took effect; `duplicate` stores what is sent twice; `count` operations are hit at most, each with
+    `probability`; `entity` is the path of a queue, topic or subscription.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    operation: Operation | None = None
+    entity: str | None = None
+    error: str | None = None
+    drop: Literal["before", "after"] | None = None
+    duplicate: bool = False
+    count: Annotated[int, Field(ge=1)] | None = None
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if self.error is None and self.drop is None and not self.duplicate:
+            raise ValueError("a rule needs an error, a drop or duplicate")
+        return self
+
+    @property
+    def drop_before(self) -> bool:
+        """Whether the connection ends before anything happens."""
+        return self.drop == "before"
+
+    @property
+    def drop_after(self) -> bool:
+        """Whether the connection ends instead of the acknowledgement."""
+        return self.drop == "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is to happen to one operation."""
+
+    error: AmqpError | None
+    drop_before: bool
+    drop_after: bool
+    duplicates: bool
+
+
+@dataclass(slots=True)
+class _Active:
+    id: int
+    rule: FaultRule
+    hits: int = 0
+
+
+class FaultRules:
+    """The rules of one server. `chance` gives numbers from 0 to below 1."""
+
+    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+        self._chance = chance
+        self._ids = itertools.count(1)
+        self._active: list[_Active] = []
+
+    def add(self, description: Any) -> dict[str, Any]:
+        """Adds a rule and answers it with its id. Raises FaultRuleError."""
+        try:
+            rule = FaultRule.model_validate(description)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the rule"
+            raise FaultRuleError(f"The fault rule is wrong at {place}: {first['msg']}.") from error
+        self._active.append(_Active(next(self._ids), rule))
+        return self.list()[-1]
+
+    def list(self) -> list[dict[str, Any]]:
+        """All rules with how many operations they have hit."""
+        return [
+            {"id": active.id, "hits": active.hits, **active.rule.model_dump(by_alias=True, exclude_defaults=True)}
+            for active in self._active
+        ]
+
+    def clear(self, rule_id: int | None = None) -> int:
+        """Removes one rule, or all; answers how many."""
+        before = len(self._active)
+        self._active = [active for active in self._active if rule_id is not None and active.id != rule_id]
+        return before - len(self._active)
+
+    def hit(self, operation: Operation, path: str) -> Fault | None:
+        """The fault for an operation on an entity, if a rule matches."""
+        for active in self._active:
+            rule = active.rule
+            if rule.count is not None and active.hits >= rule.count:
+                continue
+            if rule.operation not in (None, operation) or (rule.entity or path).lower().strip("/") != path:
+                continue
+            if rule.probability < 1 and self._chance() >= rule.probability:
+                continue
+            active.hits += 1
+            error = None if rule.error is None else AmqpError(rule.error, f"Injected fault: {rule.error}.")
+            return Fault(error, rule.drop_before, rule.drop_after, rule.duplicate)
+        return None

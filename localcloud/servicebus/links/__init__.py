@@ -1,0 +1,1 @@
+"""What stands behind the links of a client: entities, `$cbs` and `$management`."""
