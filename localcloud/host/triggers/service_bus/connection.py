@@ -1,0 +1,41 @@
+"""Connections by the Functions convention: the setting `X`, `AzureWebJobsX`, or `X__fullyQualifiedNamespace`."""
+
+from collections.abc import Mapping
+
+from azure.identity.aio import DefaultAzureCredential
+from azure.servicebus.aio import ServiceBusClient
+
+from localcloud.host.model import FunctionError
+
+DEFAULT_NAME = "ServiceBus"
+"""The connection of a binding that names none."""
+
+
+def check_connection(settings: Mapping[str, str], name: str) -> None:
+    """Raises FunctionError when the connection is defined in none of the ways."""
+    if _text(settings, name) is None and _namespace(settings, name) is None:
+        raise FunctionError(
+            f"Microsoft.Azure.WebJobs.ServiceBus: Service Bus account connection string with name '{name}' does not "
+            f"exist in the settings. Make sure that it is a defined App Setting, or that "
+            f"'{name}__fullyQualifiedNamespace' is."
+        )
+
+
+def open_client(settings: Mapping[str, str], name: str) -> ServiceBusClient:
+    """A new client; the caller closes it. Raises FunctionError for a connection that can't be."""
+    check_connection(settings, name)
+    text, namespace = _text(settings, name), _namespace(settings, name)
+    try:
+        if text is not None:
+            return ServiceBusClient.from_connection_string(text, retry_total=0)
+        return ServiceBusClient(str(namespace), DefaultAzureCredential(), retry_total=0)
+    except ValueError as error:
+        raise FunctionError(f"The Service Bus connection '{name}' can't be used: {error}") from error
+
+
+def _text(settings: Mapping[str, str], name: str) -> str | None:
+    return settings.get(name) or settings.get(f"AzureWebJobs{name}") or None
+
+
+def _namespace(settings: Mapping[str, str], name: str) -> str | None:
+    return settings.get(f"{name}__fullyQualifiedNamespace") or None
