@@ -12,6 +12,9 @@ from azure.cosmos.exceptions import CosmosHttpResponseError
 from localcloud.cosmos.server import CosmosServer
 from localcloud.wellknown import COSMOS_KEY
 
+# The older of the two ways to say the same are asked for as well.
+pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated. Please pass in:DeprecationWarning")
+
 
 class Feed:
     """Reads a feed page by page, noting each page's ids and the position after it."""

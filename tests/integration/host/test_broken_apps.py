@@ -78,5 +78,6 @@ async def test_a_disabled_function_is_404(start: Start) -> None:
     assert "Function 'Functions.good' is disabled" in host.log
 
 
-async def test_a_host_that_never_started_can_be_stopped(tmp_path: Path) -> None:
-    await FunctionsHost(HostOptions(tmp_path)).stop()
+def test_a_host_that_never_started_can_be_stopped(tmp_path: Path) -> None:
+    asyncio.run(FunctionsHost(HostOptions(tmp_path)).stop())
+    assert list(tmp_path.iterdir()) == []

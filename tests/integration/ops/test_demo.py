@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.processes import gone
 from tests.waiting import block_until
 
 Demo = subprocess.Popen[str]
@@ -31,14 +32,6 @@ def pids(data: Path) -> list[int]:
     found: dict[str, Any] = json.loads((data / "ready.json").read_text())["pids"]
     workers = found.pop("worker")
     return [*found.values(), *workers]
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended; what nobody waits for stays as a zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def get(url: str) -> Any:

@@ -1,6 +1,7 @@
 """`python -m localcloud cloud` as people run it; `--only identity` keeps it quick."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.supervisor.ports import Ports
+from tests.processes import gone
 from tests.waiting import block_until
 
 
@@ -26,14 +28,6 @@ def until_ready(process: "subprocess.Popen[bytes]", file: Path) -> dict[str, int
     block_until(lambda: file.exists() or process.poll() is not None)
     pids: dict[str, int] = json.loads(file.read_text())["pids"]
     return pids
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended; what nobody waits for stays as a zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -147,3 +141,19 @@ def test_a_ready_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None
     code, error = run(cloud(tmp_path / "d", "--free-ports", "--ready-file", str(tmp_path / "taken" / "ready.json")))
     assert code == 1
     assert error == f"localcloud: The ready file {tmp_path / 'taken' / 'ready.json'} can't be written: File exists.\n"
+
+
+@pytest.mark.parametrize("in_the_way", [True, False])
+def test_cloud_names_what_the_environment_has_in_the_way_of_local_settings(tmp_path: Path, in_the_way: bool) -> None:
+    clean = {name: value for name, value in os.environ.items() if name not in {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}}
+    environment = clean | ({"SSL_CERT_FILE": "/elsewhere.pem"} if in_the_way else {})
+    command = cloud(tmp_path / "d", "--free-ports")
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    shown = ""
+    while "FUNCTIONS_WORKER_RUNTIME" not in shown:
+        shown += process.stdout.readline()
+    process.terminate()
+    shown += process.communicate(timeout=15)[0]
+
+    assert ("`unset SSL_CERT_FILE` before `func start`" in shown) is in_the_way

@@ -11,20 +11,13 @@ import pytest
 
 from localcloud.supervisor.part import PartFailedError
 from tests.integration.supervisor.conftest import Start
+from tests.processes import gone
 from tests.waiting import until_true
 
 
 def read(file: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(file.read_text())
     return content
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 async def changed(file: Path, part: str, before: object) -> dict[str, Any]:
@@ -81,7 +74,7 @@ async def test_a_killed_worker_is_replaced_and_the_ready_file_follows(start: Sta
 
     assert after["host"] == before["host"]
     assert len(after["worker"]) == 1
-    assert alive(after["worker"][0])
+    assert not gone(after["worker"][0])
 
 
 async def test_stopping_ends_every_process_and_removes_the_ready_file(start: Start, tmp_path: Path) -> None:
@@ -90,7 +83,7 @@ async def test_stopping_ends_every_process_and_removes_the_ready_file(start: Sta
 
     await supervisor.stop()
 
-    assert not any(alive(pid) for pid in (pids["host"], pids["identity"], *pids["worker"]))
+    assert all(gone(pid) for pid in (pids["host"], pids["identity"], *pids["worker"]))
     assert not (tmp_path / "ready.json").exists()
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from localcloud.host.model import Datum, Invocation, InvocationResult
 from localcloud.host.worker.pool import WorkerPool
+from tests.processes import gone
 from tests.unit.host_worker.conftest import call
 from tests.waiting import block_until, until_true
 
@@ -226,25 +227,18 @@ async def test_stopped_processes_are_gone(pool_of: PoolOf) -> None:
     await until_true(lambda: len(pool.pids) == 2)
     pids = pool.pids
     await pool.stop()
-    assert [alive(pid) for pid in pids] == [False, False]
+    assert all(gone(pid) for pid in pids)
     assert pool.pids == []
     late = await pool.invoke(call("pid"))
     assert late.failure is not None
     assert late.failure.text == "RuntimeError: The worker processes have been stopped."
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-
-
 HOST = """
 import asyncio, sys
 from pathlib import Path
 from localcloud.host.worker.pool import WorkerPool
+from tests.processes import gone
 from tests.unit.host_worker.conftest import call
 from tests.waiting import block_until, until_true
 
@@ -265,6 +259,6 @@ def test_a_worker_dies_with_its_host(app_folder: Callable[..., Path]) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as host:
         assert host.stdout is not None
         worker = int(host.stdout.readline())
-        assert alive(worker)
+        assert not gone(worker)
         host.send_signal(signal.SIGKILL)
-    block_until(lambda: not alive(worker))
+    block_until(lambda: gone(worker))
