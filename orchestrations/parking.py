@@ -1,11 +1,15 @@
 """Setting an order aside until an operator resumes it. The instance stays alive and visible meanwhile."""
 
+from datetime import timedelta
 from typing import Any
 
 from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrations.backoff import StepExhaustedError, Steps, call_with_backoff
 from shared.orders.workflow import StartInput
+
+LONGEST_WAIT = timedelta(days=1)
+"""After this time a parked instance looks at the order again, woken or not."""
 
 
 class Parking:
@@ -21,10 +25,17 @@ class Parking:
         self._context.set_custom_status("parked")
         yield from self._patiently("park_order", {"event": self._next_event(), "cause": cause})
         while True:
-            yield self._context.wait_for_external_event(self._event)
+            yield from self._wait()
             answer = yield from self._patiently("still_parked", {"event": self._next_event()})
             if not answer["parked"]:
                 return
+
+    def _wait(self) -> Steps:
+        """Until the event, or for LONGEST_WAIT: a cancellation by another instance ends the order without an event."""
+        woken = self._context.wait_for_external_event(self._event)
+        timer = self._context.create_timer(self._context.current_utc_datetime + LONGEST_WAIT)
+        if (yield self._context.task_any([woken, timer])) == woken:
+            timer.cancel()
 
     def step(self, activity: str, request: dict[str, Any] | None = None) -> Steps:
         """Calls an activity with back-off; parks when it keeps failing and calls it again when resumed."""

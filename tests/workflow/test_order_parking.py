@@ -89,3 +89,19 @@ async def test_a_compensation_that_keeps_failing_keeps_no_other_from_its_work(
     await world.service.resume("o1", actor="admin")
     await run.result()
     await undone(world, "payment-declined")
+
+
+async def test_a_parked_instance_ends_when_another_one_has_cancelled_the_order(world: OrderWorld) -> None:
+    await world.product("lamp", 5)
+    step = Breakable(world, "capture_payment")
+    run = await world.place("o1", ("lamp", 2))
+    await world.workflow.settle()
+    await world.workflow.skip_to_next_timer(world.workflow.clock.now() + timedelta(seconds=1))
+    await world.service.cancel("o1", actor="u1", owner_id="u1")
+    await world.until_stage("o1", Stage.CANCELLED, within=timedelta(hours=1))
+    assert not (await run.status()).status.terminal
+    step.broken = False
+    assert await run.result() == {"orderId": "o1", "status": "cancelled", "reason": "customer"}
+    await undone(world)
+    events = await world.events("o1")
+    assert len(events) == len(set(events))
