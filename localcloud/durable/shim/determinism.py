@@ -68,5 +68,6 @@ def _child(number: int, event: HistoryEvent, replayed: "Scheduled | None") -> st
     if replayed is None:
         return f"{start} {_MISSING}"
     if replayed.kind == _KINDS[EventType.SUB_CREATED]:
-        return f"{start} {_INSTEAD} scheduled a sub-orchestration named '{replayed.name}' at this sequence number."
+        instead = f"scheduled a sub-orchestration task with name {replayed.name}"
+        return f"{start} {_INSTEAD} {instead} at this sequence number."
     return f"{start} {_INSTEAD} produced a {replayed.kind} action at this sequence number."

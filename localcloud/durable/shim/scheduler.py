@@ -43,6 +43,7 @@ class _Waiters:
 
 # Plain numbers: these are looked up for every event of the history at every turn.
 _ORCHESTRATOR_STARTED = int(EventType.ORCHESTRATOR_STARTED)
+_SUSPENDED = int(EventType.SUSPENDED)
 _ENDS = {
     int(EventType.TASK_COMPLETED): ("TaskScheduledId", False),
     int(EventType.TASK_FAILED): ("TaskScheduledId", True),
@@ -113,7 +114,9 @@ class Scheduler:
         """Takes the next event of the history. Raises NonDeterminismError."""
         kind = event["EventType"]
         if self.suspended and kind not in _EVEN_WHEN_SUSPENDED:
-            self._held.append(event)
+            # Two suspensions that came at once are one: a single resumption ends them.
+            if kind != _SUSPENDED:
+                self._held.append(event)
         elif kind in _SCHEDULES:
             check(event, self.unmatched.get(event["EventId"]))
             del self.unmatched[event["EventId"]]

@@ -1,5 +1,6 @@
 """Events, timers, suspension, termination, ids: what clients see."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -81,6 +82,23 @@ async def test_the_end_waits_for_an_open_timer_but_not_for_a_cancelled_one(hub: 
     await hub.advance_to_next_timer()
     assert (await hub.settle("open")).status is RuntimeStatus.COMPLETED
     assert hub.clock.next_wake is None
+
+
+async def test_one_resume_ends_two_suspensions_that_came_at_once(hub: Hub) -> None:
+    @hub.orchestrator
+    def waits(context: Any) -> Any:
+        return (yield context.wait_for_external_event("go"))
+
+    engine = await hub.open()
+    await hub.run("waits")
+    await asyncio.gather(engine.suspend("i", "one"), engine.suspend("i", "two"))
+    assert (await hub.settle()).status is RuntimeStatus.SUSPENDED
+
+    await engine.raise_event("i", "go", "5")
+    await engine.resume("i", None)
+    state = await hub.settle()
+
+    assert (state.status, state.output) == (RuntimeStatus.COMPLETED, "5")
 
 
 async def test_events_of_a_suspended_instance_take_effect_when_it_is_resumed(hub: Hub) -> None:

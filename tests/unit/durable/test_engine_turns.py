@@ -55,6 +55,28 @@ async def test_code_that_changes_between_turns_is_found_out(hub: Hub, later: str
     assert json.loads(state.output or "") == f"{start}{text}{end}"
 
 
+async def test_another_child_than_before_is_found_out(hub: Hub) -> None:
+    what = iter(["first", "second"])
+
+    @hub.orchestrator
+    def first(context: Any) -> Any:
+        return 1
+
+    @hub.orchestrator
+    def changing(context: Any) -> Any:
+        yield context.call_sub_orchestrator(next(what), None, "child")
+
+    await hub.open()
+    state = await hub.run("changing")
+
+    assert json.loads(state.output or "") == (
+        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled a "
+        "sub-orchestration task with sequence ID 0 and name 'first' (version '', instance ID 'child'), but the current "
+        "orchestration replay instead scheduled a sub-orchestration task with name second at this sequence number. "
+        "Was a change made to the orchestrator code after this instance had already started running?"
+    )
+
+
 async def test_a_custom_status_over_16_kb_fails_the_orchestration(hub: Hub) -> None:
     @hub.orchestrator
     def big(context: Any) -> Any:
