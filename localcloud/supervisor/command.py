@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -110,7 +111,19 @@ def _up_text(ready: Ready) -> str:
 
 def _cloud_text(ready: Ready) -> str:
     settings = "\n".join(f"  {name}={value}" for name, value in ready.settings.items())
-    return f"{ready.table()}\nSettings for `func start` (environment, or Values of local.settings.json):\n{settings}"
+    text = f"{ready.table()}\nSettings for `func start` (environment, or Values of local.settings.json):\n{settings}"
+    return text + _stronger_than_the_file(ready.settings, os.environ)
+
+
+def _stronger_than_the_file(settings: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """A warning: `func start` prefers the environment to local.settings.json, and shells often set SSL_CERT_FILE."""
+    names = [name for name, value in settings.items() if environment.get(name, value) != value]
+    if not names:
+        return ""
+    return (
+        f"\nThis environment has other values of {', '.join(names)}, which win over local.settings.json: "
+        f"`unset {' '.join(names)}` before `func start`, or set them as above."
+    )
 
 
 def _console(args: argparse.Namespace) -> "_Console":

@@ -154,6 +154,7 @@ def test_cloud_names_what_the_environment_has_in_the_way_of_local_settings(tmp_p
     while "FUNCTIONS_WORKER_RUNTIME" not in shown:
         shown += process.stdout.readline()
     process.terminate()
-    shown += process.communicate(timeout=15)[0]
+    shown += process.stdout.read()
+    process.wait(15)
 
     assert ("`unset SSL_CERT_FILE` before `func start`" in shown) is in_the_way
