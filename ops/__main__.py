@@ -9,9 +9,12 @@ from azure.core.exceptions import AzureError
 
 from api.services import services
 from ops.accounts import add_create_admin
+from ops.dead_letters.command import add_dead_letters
 from ops.environment import await_file, prepare_environment
+from ops.options import add_json
 from ops.outcome import Outcome, UsageError
 from ops.seed import add_seed
+from ops.views import add_views
 from shared.clients import close_clients
 from shared.errors import ShopError
 from shared.settings import SettingsError
@@ -49,9 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="for the settings file to appear")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    for add in (add_create_admin, add_seed):
-        verb = add(verbs)
-        verb.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the outcome as JSON")
+    for add in (add_create_admin, add_seed, add_dead_letters, add_views):
+        add_json(add(verbs))
     return parser
 
 

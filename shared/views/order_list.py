@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy
@@ -37,9 +38,16 @@ class OrderList:
             f"SELECT VALUE c['order'] FROM c WHERE {conditions} "  # noqa: S608 - fixed texts; values are parameters
             "ORDER BY c.createdAt DESC, c.orderId DESC OFFSET 0 LIMIT @limit"
         )
-        values = [{"name": name, "value": value} for name, value in {**parameters, "@limit": limit}.items()]
-        found = self._container.query_items(query, parameters=values, partition_key=View.CUSTOMER_ORDERS.key(user_id))
-        return [Order.model_validate(dict(order)) async for order in found]
+        found = self._query(user_id, query, {**parameters, "@limit": limit})
+        return [Order.model_validate(order) async for order in found]
+
+    async def everything(self, user_id: str) -> AsyncIterator[Order]:
+        """All orders of a user as the view has them now, newest first."""
+        generation = (await self._pointers.of(View.CUSTOMER_ORDERS)).active
+        conditions, parameters = _conditions(generation, None, None)
+        query = f"SELECT VALUE c['order'] FROM c WHERE {conditions} ORDER BY c.createdAt DESC, c.orderId DESC"  # noqa: S608 - fixed texts; values are parameters
+        async for order in self._query(user_id, query, parameters):
+            yield Order.model_validate(order)
 
     async def show(self, order_id: str) -> None:
         """Brings one order's entry up to date after a change; when that fails, its events will do it."""
@@ -53,12 +61,13 @@ class OrderList:
             "SELECT VALUE c.orderId FROM c WHERE c.generation = @generation AND c.open = true "
             "ORDER BY c.createdAt DESC OFFSET 0 LIMIT @most"
         )
-        values: list[dict[str, Any]] = [
-            {"name": "@generation", "value": generation},
-            {"name": "@most", "value": _MOST_OPEN},
-        ]
-        found = self._container.query_items(query, parameters=values, partition_key=View.CUSTOMER_ORDERS.key(user_id))
-        await asyncio.gather(*[self.show(str(order_id)) async for order_id in found])
+        open_ones = self._query(user_id, query, {"@generation": generation, "@most": _MOST_OPEN})
+        await asyncio.gather(*[self.show(str(order_id)) async for order_id in open_ones])
+
+    def _query(self, user_id: str, query: str, parameters: dict[str, Any]) -> AsyncIterator[Any]:
+        values = [{"name": name, "value": value} for name, value in parameters.items()]
+        key = View.CUSTOMER_ORDERS.key(user_id)
+        return self._container.query_items(query, parameters=values, partition_key=key)
 
 
 def _conditions(

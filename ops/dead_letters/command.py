@@ -1,0 +1,122 @@
+"""Verb dead-letters: list, show, replay, discard."""
+
+import argparse
+import getpass
+import json
+from collections.abc import Callable
+from typing import Any, Literal
+
+from api.services import Services
+from ops.dead_letters.desk import DeadLetterDesk, Instruction
+from ops.dead_letters.letter import DeadLetter, UnreplayableError
+from ops.options import add_json
+from ops.outcome import Outcome, UsageError
+from shared.messaging.entities import SOURCES, Source
+
+_DONE = {"replay": "Replayed", "discard": "Discarded"}
+
+
+def add_dead_letters(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    """Declares the verb's arguments."""
+    parser = verbs.add_parser("dead-letters", help="messages that could not be processed: why, and what now")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="every dead message with its reason and its last error")
+    listing.set_defaults(run=_list)
+    show = actions.add_parser("show", help="everything about one: reason, errors of each try, payload, history")
+    show.add_argument("message", help="message id, or #<sequence number>")
+    show.set_defaults(run=_show)
+    replay = actions.add_parser("replay", help="send again, to the one subscription or queue where it died")
+    replay.set_defaults(run=_acting("replay"))
+    discard = actions.add_parser("discard", help="remove for good; the audit trail stays")
+    discard.set_defaults(run=_acting("discard"))
+    for action in (replay, discard):
+        action.add_argument("message", nargs="*", help="message ids, or #<sequence number>")
+        action.add_argument("--all", action="store_true", help="all that are dead now")
+        action.add_argument("--by", default=getpass.getuser(), metavar="OPERATOR", help="for the audit trail")
+        action.add_argument("--note", default="", help="why, for the audit trail")
+    for action in (listing, show, replay, discard):
+        action.add_argument("--source", choices=[source.name for source in SOURCES], help="only there")
+        add_json(action)
+    return parser
+
+
+async def _list(services: Services, arguments: argparse.Namespace) -> Outcome:
+    desk = _desk(services)
+    found = [await _summary(desk, letter) async for letter in desk.letters(_sources(arguments))]
+    lines = [line for letter in found for line in _in_short(letter)]
+    return Outcome(lines or ["No dead letters."], {"deadLetters": found})
+
+
+async def _show(services: Services, arguments: argparse.Namespace) -> Outcome:
+    desk = _desk(services)
+    wanted = str(arguments.message)
+    found = []
+    async for letter in desk.letters(_sources(arguments)):
+        if letter.answers_to(wanted):
+            found.append(letter.details(await desk.records.of(letter.source.name, letter.known_as)))
+    if not found:
+        return _unknown([wanted])
+    lines = [json.dumps(letter, ensure_ascii=False, indent=2) for letter in found]
+    return Outcome(lines, {"deadLetters": found})
+
+
+def _acting(action: Literal["replay", "discard"]) -> Callable[..., Any]:
+    async def run(services: Services, arguments: argparse.Namespace) -> Outcome:
+        if bool(arguments.message) == arguments.all:
+            raise UsageError(f"{action} takes either message ids or --all.")
+        return await _act(_desk(services), Instruction(action, arguments.by, arguments.note), arguments)
+
+    return run
+
+
+async def _act(desk: DeadLetterDesk, wanted: Instruction, arguments: argparse.Namespace) -> Outcome:
+    names: list[str] = arguments.message
+    chosen = [
+        letter
+        async for letter in desk.letters(_sources(arguments))
+        if arguments.all or any(letter.answers_to(name) for name in names)
+    ]
+    unknown = [name for name in names if not any(letter.answers_to(name) for letter in chosen)]
+    if unknown:
+        return _unknown(unknown)
+    done: list[DeadLetter] = []
+    for source in _sources(arguments):
+        numbers = [letter.sequence_number for letter in chosen if letter.source == source]
+        if numbers:
+            try:
+                done += await desk.act(wanted, source, numbers)
+            except UnreplayableError as error:
+                raise UsageError(str(error)) from error
+    word = _DONE[wanted.action]
+    lines = [f"{word} {letter.known_as} of {letter.source.name}." for letter in done]
+    left = len(chosen) - len(done)
+    lines += [f"{left} could not be taken: somebody else holds them. Try again in a minute."] if left else []
+    content = [{"source": letter.source.name, "messageId": letter.known_as} for letter in done]
+    return Outcome(lines or ["No dead letters."], {word.lower(): content, "left": left}, failed=left > 0)
+
+
+async def _summary(desk: DeadLetterDesk, letter: DeadLetter) -> dict[str, Any]:
+    return letter.summary(await desk.records.of(letter.source.name, letter.known_as))
+
+
+def _in_short(letter: dict[str, Any]) -> list[str]:
+    """Two lines for a person: what and when, then why."""
+    last = letter["errors"][-1]["error"] if letter["errors"] else "no error was recorded"
+    tries = f"{letter['deliveryCount']} deliveries"
+    return [
+        f"{letter['source']}  {letter['messageId'] or '#' + str(letter['sequenceNumber'])}  {letter['enqueuedAt']}",
+        f"    {letter['reason'] or 'no reason given'} ({tries}): {last}",
+    ]
+
+
+def _unknown(names: list[str]) -> Outcome:
+    text = f"No dead letter {', '.join(names)}; nothing has been changed."
+    return Outcome([text], {"unknown": names}, failed=True)
+
+
+def _sources(arguments: argparse.Namespace) -> tuple[Source, ...]:
+    return tuple(source for source in SOURCES if arguments.source in (None, source.name))
+
+
+def _desk(services: Services) -> DeadLetterDesk:
+    return DeadLetterDesk(services.azure.service_bus(), services.message_records)
