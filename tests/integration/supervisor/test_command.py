@@ -48,8 +48,8 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
     pids = until_ready(process, file)
 
     process.kill()
-    process.wait(15)
 
+    assert process.wait(15) == -signal.SIGKILL
     block_until(lambda: gone(pids["identity"]))
 
 
