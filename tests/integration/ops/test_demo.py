@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.processes import gone
 from tests.waiting import block_until
@@ -15,9 +17,20 @@ from tests.waiting import block_until
 Demo = subprocess.Popen[str]
 
 
-def start(data: Path) -> Demo:
-    command = [sys.executable, "-m", "ops.demo", "--data", str(data), "--free-ports"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+@pytest.fixture
+def start() -> Iterator[Callable[[Path], Demo]]:
+    """Starts demos; those that still run after the test are killed."""
+    started: list[Demo] = []
+
+    def run(data: Path) -> Demo:
+        command = [sys.executable, "-m", "ops.demo", "--data", str(data), "--free-ports"]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield run
+    for demo in started:
+        demo.kill()
+        demo.wait()
 
 
 def lines_until_serving(demo: Demo) -> Iterator[str]:
@@ -39,7 +52,9 @@ def get(url: str) -> Any:
         return json.load(answer)
 
 
-def test_an_order_goes_through_and_the_second_time_keeps_the_data(tmp_path: Path) -> None:
+def test_an_order_goes_through_and_the_second_time_keeps_the_data(
+    start: Callable[[Path], Demo], tmp_path: Path
+) -> None:
     demo = start(tmp_path)
     lines = list(lines_until_serving(demo))
     running = pids(tmp_path)
