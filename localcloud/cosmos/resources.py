@@ -9,6 +9,8 @@ from localcloud.cosmos.indexing import completed_policy
 
 LEAST_THROUGHPUT, MOST_THROUGHPUT = 400, 1_000_000
 DEFAULT_THROUGHPUT = LEAST_THROUGHPUT
+RANGE_THROUGHPUT = 10_000
+"""RU/s that one physical partition serves at most: a container gets as many as its first throughput needs."""
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Container:
     definition: dict[str, Any]
     throughput: int = DEFAULT_THROUGHPUT
     lsn: int = 0
+    ranges: int = 1
+    """How many physical partitions it has; fixed when it is created."""
 
     @property
     def partition_key_path(self) -> str:

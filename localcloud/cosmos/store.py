@@ -1,6 +1,7 @@
 """Everything the stand-in keeps, in one SQLite file with group commit."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,15 @@ from localcloud.clock import Clock
 from localcloud.cosmos.errors import CosmosError, conflict, not_found
 from localcloud.cosmos.expiry import renew_expiries
 from localcloud.cosmos.identifiers import new_etag
-from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container, Database, new_container, new_database, normalised
+from localcloud.cosmos.resources import (
+    DEFAULT_THROUGHPUT,
+    RANGE_THROUGHPUT,
+    Container,
+    Database,
+    new_container,
+    new_database,
+    normalised,
+)
 from localcloud.group_commit import GroupCommitDatabase
 
 Result = TypeVar("Result")
@@ -23,6 +32,7 @@ CREATE TABLE IF NOT EXISTS databases (
 CREATE TABLE IF NOT EXISTS containers (
   key INTEGER PRIMARY KEY AUTOINCREMENT, database TEXT, id TEXT, rid TEXT, self TEXT, etag TEXT, ts INTEGER,
   definition TEXT, throughput INTEGER, lsn INTEGER, UNIQUE (database, id));
+CREATE TABLE IF NOT EXISTS physical_partitions (container INTEGER PRIMARY KEY, ranges INTEGER);
 CREATE TABLE IF NOT EXISTS items (
   number INTEGER PRIMARY KEY AUTOINCREMENT, container INTEGER, pk TEXT, id TEXT, epk TEXT, lsn INTEGER,
   expires INTEGER, body TEXT, UNIQUE (container, pk, id));
@@ -104,6 +114,7 @@ class CosmosStore:
                 raise not_found()
             mine = "SELECT key FROM containers WHERE database = ?"
             connection.execute(f"DELETE FROM items WHERE container IN ({mine})", (database.id,))  # noqa: S608 - a fixed text
+            connection.execute(f"DELETE FROM physical_partitions WHERE container IN ({mine})", (database.id,))  # noqa: S608 - a fixed text
             connection.execute("DELETE FROM containers WHERE database = ?", (database.id,))
 
         await self.file.write(job)
@@ -113,7 +124,11 @@ class CosmosStore:
         self, database: Database, body: dict[str, Any], throughput: int = DEFAULT_THROUGHPUT
     ) -> Container:
         """A new container. Raises a 400 or 409, and a 404 when the database has just gone."""
-        container = replace(new_container(0, database, body, self.timestamp()), throughput=throughput)
+        container = replace(
+            new_container(0, database, body, self.timestamp()),
+            throughput=throughput,
+            ranges=math.ceil(throughput / RANGE_THROUGHPUT),
+        )
 
         def job(connection: sqlite3.Connection) -> int:
             if not connection.execute("SELECT 1 FROM databases WHERE key = ?", (database.key,)).fetchone():
@@ -121,7 +136,9 @@ class CosmosStore:
             where = (database.id, container.id)
             if connection.execute("SELECT 1 FROM containers WHERE database = ? AND id = ?", where).fetchone():
                 raise conflict()
-            return int(connection.execute(_INSERT_CONTAINER, _container_row(container)).lastrowid or 0)
+            key = int(connection.execute(_INSERT_CONTAINER, _container_row(container)).lastrowid or 0)
+            connection.execute("INSERT INTO physical_partitions VALUES (?, ?)", (key, container.ranges))
+            return key
 
         container.key = await self.file.write(job)
         database.containers[container.id] = container
@@ -157,6 +174,7 @@ class CosmosStore:
 
         def job(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM items WHERE container = ?", (container.key,))
+            connection.execute("DELETE FROM physical_partitions WHERE container = ?", (container.key,))
             if not connection.execute("DELETE FROM containers WHERE key = ?", (container.key,)).rowcount:
                 raise not_found()
 
@@ -202,10 +220,12 @@ def _container_row(container: Container) -> tuple[Any, ...]:
 
 def _load(connection: sqlite3.Connection) -> dict[str, Database]:
     databases = {row[1]: Database(*row) for row in connection.execute("SELECT key, id, rid, etag, ts FROM databases")}
+    ranges = dict(connection.execute("SELECT container, ranges FROM physical_partitions"))
     query = "SELECT key, id, database, rid, self, etag, ts, definition, throughput, lsn FROM containers"
     for row in connection.execute(query):
         key, container_id, database_id, rid, self_link, etag, timestamp, definition, throughput, lsn = row
         container = Container(key, container_id, database_id, rid, self_link, etag, timestamp, json.loads(definition))
         container.throughput, container.lsn = throughput, lsn
         databases[container.database_id].containers[container.id] = container
+        container.ranges = ranges.get(key, 1)
     return databases

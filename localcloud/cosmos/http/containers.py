@@ -9,6 +9,7 @@ from localcloud.cosmos.errors import CosmosError, bad_request
 from localcloud.cosmos.http.exchange import Exchange
 from localcloud.cosmos.http.listing import chosen, is_query
 from localcloud.cosmos.partition_key import canonical
+from localcloud.cosmos.physical_partitions import windows
 from localcloud.cosmos.resources import DEFAULT_THROUGHPUT, Container, checked_throughput
 from localcloud.cosmos.store import CosmosStore
 
@@ -41,7 +42,7 @@ async def container(store: CosmosStore, exchange: Exchange) -> web.Response:
 
 
 async def partition_key_ranges(store: CosmosStore, exchange: Exchange) -> web.Response:
-    """The one physical partition. Without the 304 the SDKs ask for ever."""
+    """The physical partitions. Without the 304 the SDKs ask for ever."""
     found = store.container(exchange.segments[1], exchange.segments[3])
     if exchange.request.method != "GET":
         raise CosmosError(405, f"{exchange.request.method} is not possible on pkranges.")
@@ -51,20 +52,23 @@ async def partition_key_ranges(store: CosmosStore, exchange: Exchange) -> web.Re
 
 
 def _ranges(found: Container) -> dict[str, object]:
-    one = {
-        "_rid": f"{found.rid[:-1]}A",
-        "id": "0",
-        "_etag": found.etag,
-        "minInclusive": "",
-        "maxExclusive": "FF",
-        "ridPrefix": 0,
-        "_self": f"{found.self_link}pkranges/0/",
-        "throughputFraction": 1,
-        "status": "online",
-        "parents": [],
-        "_ts": found.timestamp,
-    }
-    return {"_rid": found.rid, "PartitionKeyRanges": [one], "_count": 1}
+    ranges = [
+        {
+            "_rid": f"{found.rid[:-1]}{chr(ord('A') + number % 26)}",
+            "id": str(number),
+            "_etag": found.etag,
+            "minInclusive": start,
+            "maxExclusive": end,
+            "ridPrefix": number,
+            "_self": f"{found.self_link}pkranges/{number}/",
+            "throughputFraction": 1 / found.ranges,
+            "status": "online",
+            "parents": [],
+            "_ts": found.timestamp,
+        }
+        for number, (start, end) in enumerate(windows(found))
+    ]
+    return {"_rid": found.rid, "PartitionKeyRanges": ranges, "_count": len(ranges)}
 
 
 async def delete_partition(store: CosmosStore, exchange: Exchange) -> web.Response:

@@ -12,6 +12,7 @@ from localcloud.cosmos import json_text
 from localcloud.cosmos.errors import CosmosError, bad_request
 from localcloud.cosmos.items import Conditions
 from localcloud.cosmos.partition_key import KeyValue, key_from_header
+from localcloud.cosmos.physical_partitions import session_token
 from localcloud.cosmos.query import DEFAULT_PAGE
 from localcloud.cosmos.resources import Container
 
@@ -107,7 +108,7 @@ class Exchange:
 
 def _session(container: Container) -> dict[str, str]:
     return {
-        "x-ms-session-token": f"0:-1#{container.lsn}",
+        "x-ms-session-token": session_token(container),
         "x-ms-alt-content-path": f"dbs/{container.database_id}/colls/{container.id}",
         "lsn": str(container.lsn),
     }

@@ -6,9 +6,10 @@ from functools import partial
 from aiohttp import web
 
 from localcloud.cosmos.charges import query_charge
-from localcloud.cosmos.errors import CosmosError, bad_request
+from localcloud.cosmos.errors import bad_request
 from localcloud.cosmos.http.change_feed import change_feed
 from localcloud.cosmos.http.exchange import Exchange
+from localcloud.cosmos.physical_partitions import window
 from localcloud.cosmos.query import Scope, run_query
 from localcloud.cosmos.query import read_feed as read_items
 from localcloud.cosmos.resources import Container
@@ -17,16 +18,18 @@ from localcloud.cosmos.sql import query_plan as plan_of
 from localcloud.cosmos.store import CosmosStore
 
 
-def scope_of(exchange: Exchange) -> Scope:
+def scope_of(container: Container, exchange: Exchange) -> Scope:
     """Where the headers tell to look. Raises 410/1002 for a range that doesn't exist."""
     if exchange.has_partition_key:
         return Scope(key=exchange.partition_key, has_key=True)
+    start, end = exchange.header("x-ms-start-epk"), exchange.header("x-ms-end-epk")
     range_id = exchange.header("x-ms-documentdb-partitionkeyrangeid")
-    if range_id not in (None, "0"):
-        raise CosmosError(410, f"The requested partition key range {range_id} does not exist.", substatus=1002)
+    if range_id is not None:
+        first, last = window(container, range_id)
+        start, end = max(start or first, first), min(end or last, last)
     return Scope(
-        epk_from=exchange.header("x-ms-start-epk"),
-        epk_to=exchange.header("x-ms-end-epk"),
+        epk_from=start,
+        epk_to=end,
         whole_range=range_id is not None,
         cross_partition=exchange.flag("x-ms-documentdb-query-enablecrosspartition"),
     )
@@ -34,7 +37,7 @@ def scope_of(exchange: Exchange) -> Scope:
 
 async def query(store: CosmosStore, container: Container, exchange: Exchange) -> web.Response:
     """One page of a query."""
-    scope, body = scope_of(exchange), exchange.json()
+    scope, body = scope_of(container, exchange), exchange.json()
     run = partial(
         run_query,
         container=container,
@@ -62,8 +65,8 @@ def query_plan(container: Container, exchange: Exchange) -> web.Response:
 async def read_feed(store: CosmosStore, container: Container, exchange: Exchange) -> web.Response:
     """One page of all items, or of the change feed."""
     if exchange.header("A-IM") is not None:
-        return await change_feed(store, container, exchange, scope_of(exchange))
-    scope, after = scope_of(exchange), _after(exchange.header("x-ms-continuation"))
+        return await change_feed(store, container, exchange, scope_of(container, exchange))
+    scope, after = scope_of(container, exchange), _after(exchange.header("x-ms-continuation"))
     found, following = await store.file.scan(
         lambda connection: read_items(connection, container, scope, store.now(), after=after, limit=exchange.page_size)
     )

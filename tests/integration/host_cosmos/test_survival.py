@@ -1,11 +1,13 @@
 """The Cosmos DB trigger through kills, and shared between hosts."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, DatabaseProxy
 
 from tests.integration.host.conftest import write_app
@@ -103,3 +105,24 @@ async def test_a_stopped_host_gives_its_lease_to_the_other(
     await _write(items, 3, 6)
     await until_true(lambda: "5" in calls.ids())
     assert calls.ids() == [str(number) for number in range(6)]
+
+
+async def test_two_hosts_share_the_partitions(launch: Launch, database: DatabaseProxy, calls: Calls) -> None:
+    items = await database.create_container("items", PartitionKey("/pk"), offer_throughput=30_000)
+    options: dict[str, Any] = {"lease_acquire_interval": 200}
+    first = launch(feed_app(**options), "one")
+    await listening(database)
+    launch(feed_app(**options), "two")
+
+    async def shared() -> bool:
+        counts = Counter(lease["Owner"] for lease in await leases_of(database))
+        return sorted(counts.values()) == [1, 2] and None not in counts
+
+    await until(shared)
+    await _write(items, 0, 30)
+    await until_true(lambda: len(calls.ids()) >= 30)
+    assert sorted(calls.ids(), key=int) == [str(number) for number in range(30)]
+    await first.stop()
+    await _write(items, 30, 40)
+    await until_true(lambda: len(calls.ids()) >= 40)
+    assert sorted(calls.ids(), key=int) == [str(number) for number in range(40)]

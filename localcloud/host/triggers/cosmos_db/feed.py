@@ -8,6 +8,9 @@ from typing import Any
 
 from azure.cosmos.aio import ContainerProxy
 
+_RANGE = "x-ms-documentdb-partitionkeyrangeid"
+"""The SDK takes a range id for its bookkeeping only and doesn't send it: the feed would be that of all partitions."""
+
 
 class FeedResetError(Exception):
     """The feed is behind what was read from it: the container was deleted and created again."""
@@ -49,7 +52,7 @@ class ChangeFeed:
             # the SDK would like feed ranges, but leases are kept per partition key range, with plain etags
             warnings.simplefilter("ignore", DeprecationWarning)
             pages = self._container.query_items_change_feed(
-                partition_key_range_id=range_id, response_hook=note, **options
+                partition_key_range_id=range_id, headers={_RANGE: range_id}, response_hook=note, **options
             ).by_page()
         documents: list[dict[str, Any]] = []
         async for page in pages:

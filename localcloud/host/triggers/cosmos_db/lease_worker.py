@@ -17,6 +17,9 @@ Result = TypeVar("Result")
 Deliver = Callable[[list[dict[str, Any]]], Awaitable[bool]]
 """Calls the function with a batch. False when it failed."""
 Report = Callable[[str | None], None]
+_CONFIRMED_FOR = timedelta(milliseconds=200)
+"""How long a written lease counts as still this host's. After that it is renewed before a batch is handed over, or a
+host that has just lost it would hand over what the new owner does, too."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(milliseconds=250), timedelta(seconds=10)
 
 
@@ -27,6 +30,7 @@ class LeaseWorker:
         self._lease, self._leases, self._feed = lease, leases, feed
         self._clock, self._report = clock, report
         self._position = lease.continuation
+        self._confirmed = clock.now()
         self._writing = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -78,6 +82,8 @@ class LeaseWorker:
     async def _hand_over(self, page: FeedPage, deliver: Deliver) -> None:
         self._idle.clear()
         try:
+            if self._clock.now() - self._confirmed > _CONFIRMED_FOR:
+                await self._persistently(self._confirm)
             succeeded = await deliver(page.documents)
             if succeeded or not self._stopping:  # what fails because the host ends is delivered again
                 await self._checkpoint(page.etag)
@@ -89,17 +95,19 @@ class LeaseWorker:
         async def write() -> None:
             async with self._writing:
                 self._lease = await self._leases.checkpoint(self._lease, etag)
+                self._confirmed = self._clock.now()
 
         await self._persistently(write)
 
-    async def _renew(self, interval: timedelta) -> None:
-        async def write() -> None:
-            async with self._writing:
-                self._lease = await self._leases.renew(self._lease)
+    async def _confirm(self) -> None:
+        async with self._writing:
+            self._lease = await self._leases.renew(self._lease)
+            self._confirmed = self._clock.now()
 
+    async def _renew(self, interval: timedelta) -> None:
         while True:
             await self._clock.sleep_until(self._clock.now() + interval)
-            await self._persistently(write)
+            await self._persistently(self._confirm)
 
     async def _persistently(self, action: Callable[[], Awaitable[Result]]) -> Result:
         """Tries until it succeeds, with growing pauses, and says so meanwhile. A missing container is final."""
