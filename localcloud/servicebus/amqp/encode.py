@@ -80,6 +80,8 @@ def _compound(small: int, count: int, body: bytes) -> bytes:
 
 def _array(value: Array) -> bytes:
     of = type(value[0]) if value else Symbol
+    if of not in _IN_ARRAY or any(type(item) is not of for item in value):
+        return _list(value)  # rare kinds, such as arrays of maps, go on as lists
     constructor, pack = _IN_ARRAY[of]
     body = bytes((constructor,)) + b"".join(map(pack, value))
     return struct.pack(">BII", 0xF0, len(body) + 4, len(value)) + body

@@ -35,7 +35,7 @@ class Journal:
     """Collects statements and the acknowledgements that wait for them."""
 
     def __init__(self, path: Path, failed: Callable[[], None]) -> None:
-        self.database = GroupCommitDatabase(path, SCHEMA)
+        self.database = GroupCommitDatabase(path, SCHEMA, survives_power_loss=False)
         self._failed = failed
         self._statements: list[Statement] = []
         self._waiting: list[tuple[Acknowledgement, Acknowledgement]] = []
