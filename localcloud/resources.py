@@ -47,7 +47,7 @@ class Resources(_Section):
     @property
     def unserved(self) -> tuple[str, ...]:
         """Sections that are declared but that localcloud does not provide yet."""
-        return tuple(name for name, content in (("storage", self.storage), ("serviceBus", self.service_bus)) if content)
+        return tuple(name for name, content in (("storage", self.storage),) if content)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -11,7 +11,7 @@ from localcloud.supervisor.ports import Ports
 from localcloud.supervisor.probes import host_running, listening
 
 _AZURITE = Path(__file__).parent.parent / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
-STAND_INS = ("cosmos", "identity", "azurite")
+STAND_INS = ("cosmos", "servicebus", "identity", "azurite")
 
 
 class PartMissingError(Exception):
@@ -20,7 +20,7 @@ class PartMissingError(Exception):
 
 def stand_in(name: str, data: Path, ports: Ports, resources: Path | None) -> Part:
     """One of STAND_INS. Raises PartMissingError, NodeMissingError, AzuriteDamagedError."""
-    build = {"cosmos": _cosmos, "identity": _identity, "azurite": _azurite}[name]
+    build = {"cosmos": _cosmos, "servicebus": _servicebus, "identity": _identity, "azurite": _azurite}[name]
     return build(data, ports, resources)
 
 
@@ -35,6 +35,13 @@ def host(app: Path, data: Path, ports: Ports, settings: Mapping[str, str]) -> Pa
 def _cosmos(data: Path, ports: Ports, _: Path | None) -> Part:
     command = _verb("cosmos", "--port", ports.cosmos, "--tls-port", ports.cosmos_tls, "--data", data)
     return Part("cosmos", command, listening(ports.cosmos, ports.cosmos_tls))
+
+
+def _servicebus(data: Path, ports: Ports, resources: Path | None) -> Part:
+    addresses = ("--port", ports.servicebus, "--tls-port", ports.servicebus_tls, "--admin-port", ports.servicebus_admin)
+    named = ("--resources", str(resources)) if resources else ()
+    command = (*_verb("servicebus", *addresses, "--data", data), *named)
+    return Part("servicebus", command, listening(ports.servicebus, ports.servicebus_tls, ports.servicebus_admin))
 
 
 def _identity(data: Path, ports: Ports, resources: Path | None) -> Part:

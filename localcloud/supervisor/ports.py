@@ -23,6 +23,9 @@ class Ports:
     blob: int = 10000
     queue: int = 10001
     table: int = 10002
+    servicebus: int = 5672
+    servicebus_tls: int = 5671
+    servicebus_admin: int = 5300
 
     @classmethod
     def free(cls) -> Self:

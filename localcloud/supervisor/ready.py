@@ -8,6 +8,7 @@ from typing import Any
 
 from localcloud.atomic_file import write_atomically
 from localcloud.supervisor.ports import Ports
+from localcloud.supervisor.settings import service_bus_connection
 from localcloud.wellknown import STORAGE_ACCOUNT
 
 
@@ -25,10 +26,17 @@ class Ready:
         addresses = {
             "host": f"http://127.0.0.1:{self.ports.host}",
             "cosmos": f"http://127.0.0.1:{self.ports.cosmos}",
+            "serviceBus": service_bus_connection(self.ports),
             "blob": f"http://127.0.0.1:{self.ports.blob}/{STORAGE_ACCOUNT}",
             "keyVault": f"https://127.0.0.1:{self.ports.vault}",
         }
-        parts = {"host": "host", "cosmos": "cosmos", "blob": "azurite", "keyVault": "identity"}
+        parts = {
+            "host": "host",
+            "cosmos": "cosmos",
+            "serviceBus": "servicebus",
+            "blob": "azurite",
+            "keyVault": "identity",
+        }
         shown = {name: url for name, url in addresses.items() if parts[name] in self.pids}
         return {**shown, **self.keys, "settings": dict(self.settings), "pids": dict(self.pids)}
 
@@ -41,6 +49,7 @@ class Ready:
         rows = [
             ("host", "Functions host", f"http://localhost:{self.ports.host}"),
             ("cosmos", "Cosmos DB", f"http://localhost:{self.ports.cosmos}/ and https, port {self.ports.cosmos_tls}"),
+            ("servicebus", "Service Bus", f"port {self.ports.servicebus}, TLS {self.ports.servicebus_tls}"),
             ("identity", "Key Vault", f"https://127.0.0.1:{self.ports.vault}"),
             ("identity", "Managed identity", f"http://127.0.0.1:{self.ports.identity}"),
             ("azurite", "Blob, Queue, Table", f"ports {self.ports.blob}, {self.ports.queue}, {self.ports.table}"),

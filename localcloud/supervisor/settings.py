@@ -6,7 +6,7 @@ from pathlib import Path
 from localcloud.identity.managed_identity import PATH
 from localcloud.identity.server import HEADER
 from localcloud.supervisor.ports import Ports
-from localcloud.wellknown import COSMOS_KEY, STORAGE_ACCOUNT, STORAGE_KEY
+from localcloud.wellknown import COSMOS_KEY, SERVICE_BUS_KEY, SERVICE_BUS_KEY_NAME, STORAGE_ACCOUNT, STORAGE_KEY
 
 
 def storage_connection(ports: Ports) -> str:
@@ -20,6 +20,14 @@ def storage_connection(ports: Ports) -> str:
 def cosmos_connection(ports: Ports) -> str:
     """The Cosmos stand-in's connection string."""
     return f"AccountEndpoint=http://localhost:{ports.cosmos}/;AccountKey={COSMOS_KEY};"
+
+
+def service_bus_connection(ports: Ports) -> str:
+    """The Service Bus stand-in's connection string, in the form that Microsoft's emulator documents."""
+    return (
+        f"Endpoint=sb://127.0.0.1:{ports.servicebus};SharedAccessKeyName={SERVICE_BUS_KEY_NAME};"
+        f"SharedAccessKey={SERVICE_BUS_KEY};UseDevelopmentEmulator=true;"
+    )
 
 
 def identity_settings(ports: Ports, data: Path) -> dict[str, str]:
@@ -36,15 +44,16 @@ def identity_settings(ports: Ports, data: Path) -> dict[str, str]:
 
 def of_parts(settings: dict[str, str], running: Collection[str]) -> dict[str, str]:
     """The settings without those that lead to a part which doesn't run."""
-    led_to = {"CosmosDB": "cosmos", "AzureWebJobsStorage": "azurite", "Uploads": "azurite"}
+    led_to = {"CosmosDB": "cosmos", "AzureWebJobsStorage": "azurite", "Uploads": "azurite", "ServiceBus": "servicebus"}
     neutral = "FUNCTIONS_WORKER_RUNTIME"
     return {n: value for n, value in settings.items() if n == neutral or led_to.get(n, "identity") in running}
 
 
 def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
-    """What `up` gives the app: endpoints for DefaultAzureCredential, no keys but the one that Azurite needs.
+    """What `up` gives the app: endpoints for DefaultAzureCredential, no keys but where nothing else is possible.
 
-    The empty CosmosDB hides a connection string in local.settings.json.
+    Azurite over plain http knows no tokens; the Service Bus SDK trusts no certificate authority but the public ones, so
+    that its identity form can't reach a stand-in. The empty CosmosDB hides a connection string in local.settings.json.
     """
     return {
         **identity,
@@ -52,6 +61,7 @@ def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
         "CosmosDB__accountEndpoint": f"https://localhost:{ports.cosmos_tls}/",
         "AzureWebJobsStorage": storage_connection(ports),
         "Uploads": storage_connection(ports),
+        "ServiceBus": service_bus_connection(ports),
         "FUNCTIONS_WORKER_RUNTIME": "python",
     }
 
@@ -63,5 +73,6 @@ def connection_string_form(ports: Ports, identity: dict[str, str]) -> dict[str, 
         "CosmosDB": cosmos_connection(ports),
         "AzureWebJobsStorage": storage_connection(ports),
         "Uploads": storage_connection(ports),
+        "ServiceBus": service_bus_connection(ports),
         "FUNCTIONS_WORKER_RUNTIME": "python",
     }

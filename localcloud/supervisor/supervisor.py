@@ -19,7 +19,15 @@ from localcloud.supervisor.settings import connection_string_form, identity_form
 from localcloud.supervisor.together import together
 from localcloud.supervisor.watch import WatchedPart
 
-_OTHER_NAMES = {"cosmos_tls": "cosmos", "vault": "identity", "blob": "azurite", "queue": "azurite", "table": "azurite"}
+_OTHER_NAMES = {
+    "cosmos_tls": "cosmos",
+    "servicebus_tls": "servicebus",
+    "servicebus_admin": "servicebus",
+    "vault": "identity",
+    "blob": "azurite",
+    "queue": "azurite",
+    "table": "azurite",
+}
 _PATIENCE_WITH_PORTS = 3.0
 """Seconds; the parts of an `up` that was killed a moment ago are still letting go of their ports."""
 

@@ -11,6 +11,7 @@ from localcloud.cosmos.reset import reset
 from localcloud.cosmos.server import CosmosServer
 from localcloud.identity.server import IdentityServer
 from localcloud.resources import Resources, find_resources
+from localcloud.servicebus.server import ServiceBusServer
 from localcloud.supervisor.ports import Ports
 from localcloud.supervisor.settings import connection_string_form, identity_form
 from localcloud.testing.background import BackgroundLoop
@@ -22,7 +23,10 @@ _NEEDS_AZURITE = ("AzureWebJobsStorage", "Uploads")
 
 
 class Cloud:
-    """Cosmos DB, managed identity and Key Vault. Storage is not among them: Azurite runs under the fixture `app`."""
+    """Cosmos DB, Service Bus, managed identity and Key Vault.
+
+    Storage is not among them: Azurite runs under the fixture `app`.
+    """
 
     def __init__(self, folder: Path, resources: Resources) -> None:
         self.clock = ShiftedClock()
@@ -32,6 +36,7 @@ class Cloud:
         self.identity = IdentityServer(folder, secrets=resources.key_vault.secrets, clock=self.clock)
         tls = self.identity.certificates.server_context()
         self.cosmos = CosmosServer(folder, ssl_context=tls, clock=self.clock)
+        self.service_bus = ServiceBusServer(folder, clock=self.clock, resources=resources.service_bus)
         self.faults = CloudFaults(self.cosmos.faults)
         """Injected faults, as context managers."""
 
@@ -49,11 +54,13 @@ class Cloud:
         """Starts the servers on free ports and makes this process trust their certificate."""
         self._loop.run(self.identity.start())
         self._loop.run(self.cosmos.start())
+        self._loop.run(self.service_bus.start())
         trust(self.identity.certificates.authority)
         self._loop.run(self._provision())
 
     def stop(self) -> None:
         """Stops everything."""
+        self._loop.run(self.service_bus.stop())
         self._loop.run(self.cosmos.stop())
         self._loop.run(self.identity.stop())
         self._loop.close()
@@ -69,12 +76,13 @@ class Cloud:
         return Ports(
             cosmos=self.cosmos.port,
             cosmos_tls=self.cosmos.tls_port or 0,
+            servicebus=self.service_bus.port,
             identity=self.identity.port,
             vault=self.identity.vault_port,
         )
 
     async def _empty(self) -> None:
-        await asyncio.gather(self.identity.reset(), reset(self.cosmos.store))
+        await asyncio.gather(self.identity.reset(), reset(self.cosmos.store), self.service_bus.broker.reset())
         await self._provision()
 
     async def _provision(self) -> None:

@@ -19,8 +19,8 @@ def test_local_settings_fit_the_default_ports(pytestconfig: pytest.Config) -> No
     values = json.loads((pytestconfig.rootpath / "local.settings.json").read_text())["Values"]
     expected = connection_string_form(Ports(), IDENTITY)
 
-    assert {name: values[name] for name in (*IDENTITY, "CosmosDB", "FUNCTIONS_WORKER_RUNTIME")} == {
-        name: expected[name] for name in (*IDENTITY, "CosmosDB", "FUNCTIONS_WORKER_RUNTIME")
+    assert {name: values[name] for name in (*IDENTITY, "CosmosDB", "ServiceBus", "FUNCTIONS_WORKER_RUNTIME")} == {
+        name: expected[name] for name in (*IDENTITY, "CosmosDB", "ServiceBus", "FUNCTIONS_WORKER_RUNTIME")
     }
     assert values["AzureWebJobsStorage"] == "UseDevelopmentStorage=true"
     assert values["SSL_CERT_FILE"] == values["REQUESTS_CA_BUNDLE"] == ".localcloud/certificates/bundle.pem"
@@ -43,11 +43,11 @@ def test_the_default_ports_are_the_official_ones_and_the_identity_agrees() -> No
 
 def test_free_ports_all_differ() -> None:
     ports = vars(Ports.free())
-    assert len(set(ports.values())) == len(ports) == 8
+    assert len(set(ports.values())) == len(ports) == 11
 
 
 def test_settings_of_parts_that_do_not_run_are_left_out() -> None:
     form = connection_string_form(Ports(), IDENTITY)
     assert of_parts(form, ["cosmos"]).keys() == {"CosmosDB", "FUNCTIONS_WORKER_RUNTIME"}
     assert of_parts(form, ["identity"]).keys() == {*IDENTITY, "FUNCTIONS_WORKER_RUNTIME"}
-    assert of_parts(form, ["cosmos", "identity", "azurite"]) == form
+    assert of_parts(form, ["cosmos", "servicebus", "identity", "azurite"]) == form
