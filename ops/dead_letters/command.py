@@ -1,6 +1,7 @@
 """Verb dead-letters: list, show, replay, discard."""
 
 import argparse
+import asyncio
 import getpass
 import json
 from collections.abc import Callable
@@ -42,16 +43,17 @@ def add_dead_letters(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 async def _list(services: Services, arguments: argparse.Namespace) -> Outcome:
     desk = _desk(services)
-    found = [await _summary(desk, letter) async for letter in desk.letters(_sources(arguments))]
+    letters = await desk.letters(_sources(arguments))
+    found = await asyncio.gather(*(_summary(desk, letter) for letter in letters))
     lines = [line for letter in found for line in _in_short(letter)]
-    return Outcome(lines or ["No dead letters."], {"deadLetters": found})
+    return Outcome(lines or ["No dead letters."], {"deadLetters": list(found)})
 
 
 async def _show(services: Services, arguments: argparse.Namespace) -> Outcome:
     desk = _desk(services)
     wanted = str(arguments.message)
     found = []
-    async for letter in desk.letters(_sources(arguments)):
+    for letter in await desk.letters(_sources(arguments)):
         if letter.answers_to(wanted):
             found.append(letter.details(await desk.records.of(letter.source.name, letter.known_as)))
     if not found:
@@ -73,7 +75,7 @@ async def _act(desk: DeadLetterDesk, wanted: Instruction, arguments: argparse.Na
     names: list[str] = arguments.message
     chosen = [
         letter
-        async for letter in desk.letters(_sources(arguments))
+        for letter in await desk.letters(_sources(arguments))
         if arguments.all or any(letter.answers_to(name) for name in names)
     ]
     unknown = [name for name in names if not any(letter.answers_to(name) for letter in chosen)]

@@ -1,6 +1,7 @@
 """Looking into the dead-letter queues and emptying them, message by message, with an audit trail."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,16 +33,19 @@ class DeadLetterDesk:
         self._bus = bus
         self.records = records
 
-    async def letters(self, sources: Sequence[Source]) -> AsyncIterator[DeadLetter]:
+    async def letters(self, sources: Sequence[Source]) -> list[DeadLetter]:
         """Every dead message, oldest first in each source; nothing is locked or changed."""
-        for source in sources:
-            async with self._receiver(source) as receiver:
-                after = 0
-                while found := await receiver.peek_messages(_PAGE, sequence_number=after + 1):
-                    for message in found:
-                        letter = DeadLetter(source, message)
-                        yield letter
-                        after = letter.sequence_number
+        found = await asyncio.gather(*(self._peek(source) for source in sources))
+        return [letter for letters in found for letter in letters]
+
+    async def _peek(self, source: Source) -> list[DeadLetter]:
+        letters: list[DeadLetter] = []
+        async with self._receiver(source) as receiver:
+            while found := await receiver.peek_messages(
+                _PAGE, sequence_number=letters[-1].sequence_number + 1 if letters else 1
+            ):
+                letters += [DeadLetter(source, message) for message in found]
+        return letters
 
     async def act(self, wanted: Instruction, source: Source, numbers: Collection[int]) -> list[DeadLetter]:
         """Replays or discards the messages with these sequence numbers; returns those it was done with.
