@@ -157,3 +157,35 @@ async def test_a_database_that_is_away_for_a_while_costs_nothing(
     await items.create_item({"id": "2", "pk": "a"})
     await until_true(lambda: len(calls.all()) > 1)
     assert calls.ids() == ["1", "2"]
+
+
+async def test_a_database_that_starts_after_the_host_is_found(
+    start: Start, server: CosmosServer, calls: Calls, settings: dict[str, str], *, items: ContainerProxy, status: Status
+) -> None:
+    await server.stop()
+    host = await start(feed_app(start_from_beginning=True) + PING, settings=settings)
+
+    async def failed() -> bool:
+        return await status(host) != "{}"
+
+    await until(failed)
+    assert await host.get("/api/ping") == (200, "pong")
+    await server.start()
+    await items.create_item({"id": "1", "pk": "a"})
+    await until_true(calls.all)
+    assert calls.ids() == ["1"]
+    assert await status(host) == "{}"
+
+
+async def test_a_container_that_is_made_anew_is_read_from_its_own_beginning(
+    start: Start, database: DatabaseProxy, items: ContainerProxy, calls: Calls, settings: dict[str, str]
+) -> None:
+    for number in range(3):
+        await items.create_item({"id": str(number), "pk": "a"})
+    await start(feed_app(start_from_beginning=True), settings=settings)
+    await until_true(lambda: len(calls.ids()) >= 3)
+    await database.delete_container("items")
+    fresh = await database.create_container("items", PartitionKey("/pk"))
+    await fresh.create_item({"id": "new", "pk": "a"})
+    await until_true(lambda: len(calls.ids()) >= 4)
+    assert calls.ids() == ["0", "1", "2", "new"]
