@@ -1,7 +1,17 @@
-"""Entry points that aren't HTTP: timers now; queues, topics, blobs and the change feed when they are built."""
+"""Entry points that aren't HTTP: timers, the change feed, queue and topic; blobs when they are built."""
 
+from triggers.event_subscribers import blueprint as event_subscribers_blueprint
 from triggers.expired_holds import blueprint as expired_holds_blueprint
 from triggers.finished_instances import blueprint as finished_instances_blueprint
+from triggers.order_messages import blueprint as order_messages_blueprint
+from triggers.outbox import blueprint as outbox_blueprint
 from triggers.watchdog import blueprint as watchdog_blueprint
 
-blueprints = (watchdog_blueprint, expired_holds_blueprint, finished_instances_blueprint)
+blueprints = (
+    watchdog_blueprint,
+    expired_holds_blueprint,
+    finished_instances_blueprint,
+    outbox_blueprint,
+    event_subscribers_blueprint,
+    order_messages_blueprint,
+)
