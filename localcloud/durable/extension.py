@@ -15,7 +15,7 @@ from localcloud.durable.engine import Engine
 from localcloud.durable.options import DurableOptions
 from localcloud.durable.store import SqliteHistoryStore
 from localcloud.host.extension import HostExtension, HostServices
-from localcloud.host.model import Datum, FunctionError, FunctionMetadata
+from localcloud.host.model import Datum, FunctionError, FunctionMetadata, Invocation
 
 _SYSTEM_KEY = "durabletask_extension"
 _ENTITY = "entitytrigger"
@@ -91,13 +91,13 @@ class DurableExtension(HostExtension):
         if self._engine is not None:
             await self._engine.stop()
 
-    async def input(
-        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
-    ) -> Datum:
+    async def input(self, binding: Mapping[str, Any], function: FunctionMetadata, call: Invocation) -> Datum:
         """The durable client's JSON, as plain text."""
         return Datum("string", self._client)
 
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
+    async def output(
+        self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum, call: Invocation
+    ) -> None:
         """Never called: no durable binding sends anything. Raises FunctionError."""
         raise FunctionError(f"'{function.name}': the binding type '{binding['type']}' has no output.")
 

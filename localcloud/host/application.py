@@ -182,6 +182,7 @@ class FunctionsHost:
             system_key=self._store.system_key,
             public_url=f"http://{self.state.hostname}",
             log=self.options.log,
+            host_id=self.state.host_id,
             report=partial(self._listener_state, catalog),
             authorize=self._authorization.refuse_webhook,
         )

@@ -72,21 +72,23 @@ class Dispatcher:
         name = invocation.function
         try:
             if inputs := self._inputs[name]:
-                function, trigger = self._functions[name], invocation.inputs
-                fetched = {b["name"]: await extension.input(b, function, trigger) for b, extension in inputs}
-                invocation = replace(invocation, inputs={**trigger, **fetched})
-            result = await self._in_time(invocation)
+                function = self._functions[name]
+                fetched = {b["name"]: await extension.input(b, function, invocation) for b, extension in inputs}
+                called = replace(invocation, inputs={**invocation.inputs, **fetched})
+            else:
+                called = invocation
+            result = await self._in_time(called)
             if result.failure is None:
-                await self._send_outputs(name, result)
+                await self._send_outputs(invocation, result)
         except Exception as error:  # a broken binding fails this invocation, never the host
             return InvocationResult(failure=Failure(f"{type(error).__name__}: {error}"))
         return result
 
-    async def _send_outputs(self, name: str, result: InvocationResult) -> None:
-        for binding, extension in self._outputs[name]:
+    async def _send_outputs(self, call: Invocation, result: InvocationResult) -> None:
+        for binding, extension in self._outputs[call.function]:
             value = result.return_value if binding["name"] == "$return" else result.outputs.get(binding["name"])
             if value is not None:
-                await extension.output(binding, self._functions[name], value)
+                await extension.output(binding, self._functions[call.function], value, call)
 
     async def _in_time(self, invocation: Invocation) -> InvocationResult:
         if self._limit is None:

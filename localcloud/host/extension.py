@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from localcloud.clock import Clock
-from localcloud.host.model import NULL, Datum, FunctionMetadata, Invoker
+from localcloud.host.model import NULL, Datum, FunctionMetadata, Invocation, Invoker
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class HostServices:
     """Base URL as WEBSITE_HOSTNAME gives it, without trailing slash, e.g. "http://localhost:7071"."""
     log: Callable[[str], None]
     """Writes a line to the host's log (console)."""
+    host_id: str = "localcloud"
+    """Names what the host keeps in storage."""
     report: Callable[[str, str | None], None] = lambda function, error: None
     """`report("name", "text")`: the function's listener can't start or has lost its source; `report("name", None)`: it
     listens (again). The text is logged and shown by `/admin/functions/{name}/status`; other functions go on."""
@@ -60,13 +62,16 @@ class HostExtension(Protocol):
         """Stops listening; returns when nothing runs any more. Harmless when never started."""
         ...
 
-    async def input(
-        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
-    ) -> Datum:
-        """The data for an input binding of an invocation, e.g. the durableClient JSON; nothing unless overridden."""
+    async def input(self, binding: Mapping[str, Any], function: FunctionMetadata, call: Invocation) -> Datum:
+        """The data for an input binding of an invocation, e.g. the durableClient JSON; nothing unless overridden.
+
+        `call` holds the trigger's input and metadata, which binding expressions may name.
+        """
         return NULL
 
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
+    async def output(
+        self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum, call: Invocation
+    ) -> None:
         """Sends what a function returned for an output binding; drops it unless overridden."""
         del value  # a body that says more than `...` keeps the method from being abstract
 

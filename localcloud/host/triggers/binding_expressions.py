@@ -1,7 +1,8 @@
 """Binding expressions: `{name}` in a binding's value, replaced with what the trigger brought.
 
-Names are the top-level properties of a JSON object (nested ones with dots), and for HTTP the route's, query's and
-body's values, `Query.x` and `Headers.x`. `{rand-guid}`, `{DateTime}` and `{sys.utcnow}` work everywhere.
+Names are those of the trigger's metadata, the top-level properties of a JSON object (nested ones with dots), and for
+HTTP the route's, query's and body's values, `Query.x` and `Headers.x`. `{rand-guid}`,
+`{DateTime}` and `{sys.utcnow}` work everywhere.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from localcloud.host.model import Datum
+from localcloud.host.model import Datum, Invocation
 
 _EXPRESSION = re.compile(r"\{([^{}\s:]+)\}")
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.\-]*)\}")
@@ -21,8 +22,13 @@ class UnboundExpressionError(ValueError):
     """An expression names something that the trigger did not bring."""
 
 
+def values_of(call: Invocation, now: datetime) -> dict[str, Any]:
+    """What expressions can name in the bindings of a call."""
+    return {**binding_values(call.inputs, now), **{name: _plain(datum) for name, datum in call.metadata.items()}}
+
+
 def binding_values(trigger: Mapping[str, Datum], now: datetime) -> dict[str, Any]:
-    """What expressions can name."""
+    """What the trigger's own data gives, and the names that are always there."""
     values: dict[str, Any] = {}
     for datum in trigger.values():
         values |= _of_request(datum.value) if datum.type == "http" else _of_object(datum)
@@ -71,6 +77,16 @@ def _of_request(request: Mapping[str, Any]) -> dict[str, Any]:
     values = _of_object(body) if isinstance(body, Datum) else {}
     query, headers = dict(request.get("query") or {}), dict(request.get("headers") or {})
     return {**values, **query, **(request.get("params") or {}), "Query": query, "Headers": headers}
+
+
+def _plain(datum: Datum) -> Any:
+    """The value of a piece of metadata; JSON is read, so that its members can be named."""
+    if datum.type != "json":
+        return datum.value
+    try:
+        return json.loads(datum.value)
+    except ValueError:
+        return datum.value
 
 
 def _of_object(datum: Datum) -> dict[str, Any]:

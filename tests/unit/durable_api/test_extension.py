@@ -43,7 +43,7 @@ def services(tmp_path: Path) -> HostServices:
 
 
 async def binding(extension: DurableExtension) -> dict[str, Any]:
-    given = await extension.input({"type": "durableClient"}, function("f", "durableClient"), {})
+    given = await extension.input({"type": "durableClient"}, function("f", "durableClient"), Invocation("f", {}))
     assert given.type == "string"
     found: dict[str, Any] = json.loads(given.value)
     return found

@@ -3,12 +3,13 @@ from uuid import UUID
 
 import pytest
 
-from localcloud.host.model import NULL, Datum
+from localcloud.host.model import NULL, Datum, Invocation
 from localcloud.host.triggers.binding_expressions import (
     UnboundExpressionError,
     binding_values,
     parameterised,
     resolved,
+    values_of,
 )
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -52,3 +53,9 @@ def test_a_query_gets_parameters_with_texts() -> None:
         "SELECT {'n': c.n} AS x FROM c WHERE c.n = @n OR c.p = @o_p OR c.m = @n",
         [{"name": "@n", "value": "1"}, {"name": "@o_p", "value": "' OR true"}],
     )
+
+
+def test_metadata_can_be_named_and_its_json_looked_into() -> None:
+    metadata = {"name": Datum("string", "cat"), "Properties": Datum("json", '{"Length": 8}'), "n": Datum("json", "{")}
+    values = values_of(Invocation("f", {"blob": Datum("bytes", b"\xff")}, metadata), NOW)
+    assert resolved("{name} {properties.length} {n}", values) == "cat 8 {"

@@ -29,14 +29,14 @@ class Store:
     async def stop(self) -> None:
         raise NotImplementedError
 
-    async def input(
-        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
-    ) -> Datum:
+    async def input(self, binding: Mapping[str, Any], function: FunctionMetadata, call: Invocation) -> Datum:
         if self.broken:
             raise ConnectionError("no store")
-        return Datum("string", f"for {trigger['item'].value}")
+        return Datum("string", f"for {call.inputs['item'].value}")
 
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
+    async def output(
+        self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum, call: Invocation
+    ) -> None:
         self.sent.append((binding["name"], value))
 
     def webhooks(self) -> Mapping[str, Any]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from localcloud.host.extension import HostServices
-from localcloud.host.model import NULL, Datum, FunctionError, FunctionMetadata
+from localcloud.host.model import NULL, Datum, FunctionError, FunctionMetadata, Invocation
 from localcloud.host.settings import is_true
-from localcloud.host.triggers.binding_expressions import binding_values
+from localcloud.host.triggers.binding_expressions import values_of
 from localcloud.host.triggers.cosmos_db.connection import Connections, check_connection
 from localcloud.host.triggers.cosmos_db.options import BindingReader, TriggerOptions
 from localcloud.host.triggers.cosmos_db.owner import OwnerNames
@@ -73,9 +73,7 @@ class CosmosDbExtension:
         if self._owners is not None:
             self._owners.close()
 
-    async def input(
-        self, binding: Mapping[str, Any], function: FunctionMetadata, trigger: Mapping[str, Datum]
-    ) -> Datum:
+    async def input(self, binding: Mapping[str, Any], function: FunctionMetadata, call: Invocation) -> Datum:
         """The documents of an input binding. Raises what the service or an unbound expression raises."""
         # imported here and below: a host without Cosmos DB bindings starts faster without the SDK
         from localcloud.host.triggers.cosmos_db.bindings import read_input  # noqa: PLC0415 - see above
@@ -83,9 +81,11 @@ class CosmosDbExtension:
         if self._services is None or self._connections is None:
             return NULL
         read = BindingReader(function, binding, self._services.settings)
-        return await read_input(read, self._connections, binding_values(trigger, self._services.clock.now()))
+        return await read_input(read, self._connections, values_of(call, self._services.clock.now()))
 
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
+    async def output(
+        self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum, call: Invocation
+    ) -> None:
         """Upserts what a function returned."""
         from localcloud.host.triggers.cosmos_db.bindings import write_output  # noqa: PLC0415 - see above
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcloud.host.extension import HostExtension, HostServices
-from localcloud.host.model import Datum, FunctionMetadata
+from localcloud.host.model import Datum, FunctionMetadata, Invocation
 from localcloud.host.triggers.service_bus.connection import DEFAULT_NAME, check_connection
 from localcloud.host.triggers.service_bus.listener import Listener
 from localcloud.host.triggers.service_bus.options import ServiceBusOptions
@@ -52,7 +52,9 @@ class ServiceBusExtension(HostExtension):
             await self._senders.close()
             self._senders = None
 
-    async def output(self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum) -> None:
+    async def output(
+        self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum, call: Invocation
+    ) -> None:
         """Sends what the function returned to the binding's queue or topic."""
         messages = messages_of(value)
         if messages and self._senders is not None:
