@@ -1,7 +1,7 @@
 """The resources file: what exists before an app starts, because an app's identity may not create it on Azure."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -36,18 +36,33 @@ class VaultResources(_Section):
     secrets: tuple[str, ...] = ()
 
 
+class BlobContainer(_Section):
+    """A blob container, and what anyone may read of it without a key: nothing, its blobs, or its list too."""
+
+    name: str
+    public_access: Literal["none", "blob", "container"] = Field(default="none", alias="publicAccess")
+
+
+class StorageQueue(_Section):
+    """A storage queue."""
+
+    name: str
+
+
+class StorageResources(_Section):
+    """What the storage account holds."""
+
+    containers: tuple[BlobContainer, ...] = ()
+    queues: tuple[StorageQueue, ...] = ()
+
+
 class Resources(_Section):
     """The whole file."""
 
     cosmos: CosmosResources = CosmosResources()
     key_vault: VaultResources = Field(default=VaultResources(), alias="keyVault")
-    storage: dict[str, Any] = Field(default={})
+    storage: StorageResources = StorageResources()
     service_bus: dict[str, Any] = Field(default={}, alias="serviceBus")
-
-    @property
-    def unserved(self) -> tuple[str, ...]:
-        """Sections that are declared but that localcloud does not provide yet."""
-        return tuple(name for name, content in (("storage", self.storage),) if content)
 
     @classmethod
     def load(cls, path: Path) -> Self:

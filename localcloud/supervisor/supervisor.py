@@ -15,7 +15,13 @@ from localcloud.supervisor.ports import PortInUseError, Ports
 from localcloud.supervisor.probes import read_keys
 from localcloud.supervisor.provision import provision_cosmos
 from localcloud.supervisor.ready import Ready, children_of
-from localcloud.supervisor.settings import connection_string_form, identity_form, identity_settings, of_parts
+from localcloud.supervisor.settings import (
+    connection_string_form,
+    identity_form,
+    identity_settings,
+    of_parts,
+    storage_connection,
+)
 from localcloud.supervisor.together import together
 from localcloud.supervisor.watch import WatchedPart
 
@@ -105,13 +111,11 @@ class Supervisor:
         self._folder.open(fresh=options.fresh)
         await self._await_ports()
         ensure_certificates(self._folder.path / "certificates")
-        for section in resources.unserved:
-            self._say("localcloud", f"{file}: the section {section} is not built yet; nothing of it is created")
         parts = {name: plan.stand_in(name, self._folder.path, options.ports, file) for name in options.stand_ins}
         needed_at_once = [part for name, part in parts.items() if name != "azurite"]
         await together(
             self._start_app(needed_at_once, resources),
-            self._launch(*(part for name, part in parts.items() if name == "azurite")),
+            self._start_storage([part for name, part in parts.items() if name == "azurite"], resources),
         )
         self._write_ready_file()
         self._complete = True
@@ -126,6 +130,14 @@ class Supervisor:
             await provision_cosmos(f"http://127.0.0.1:{options.ports.cosmos}", resources.cosmos)
         if options.app is not None:
             await self._launch(plan.host(options.app.resolve(), self._folder.path, options.ports, self.settings()))
+
+    async def _start_storage(self, azurite: Sequence[Part], resources: Resources) -> None:
+        await self._launch(*azurite)
+        if azurite:
+            # imported here: the SDKs would make the start of everything else wait
+            from localcloud.supervisor.provision_storage import provision_storage  # noqa: PLC0415 - see above
+
+            await provision_storage(storage_connection(self.options.ports), resources.storage)
 
     async def _launch(self, *parts: Part) -> None:
         """Starts parts side by side; the first failure counts."""
