@@ -12,12 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from localcloud.sqlite_file import StoreUnusableError, connect, open_checked, unusable
+
 Result = TypeVar("Result")
 _Job = tuple[Callable[[sqlite3.Connection], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
-
-
-class StoreUnusableError(Exception):
-    """The database file can't be opened or is damaged; the text names the file, the cause and the remedy."""
 
 
 class GroupCommitDatabase:
@@ -25,13 +23,10 @@ class GroupCommitDatabase:
 
     `write` is durable when it returns. `read` runs on the caller's thread on a connection of its own and sees all that
     is acknowledged so far; `scan` does the same on another thread for what takes long. Use it from one event loop.
-    Without `survives_power_loss` no commit waits for the disk (synchronous=NORMAL): still nothing is lost when the
-    process is killed, but the last writes may be when the machine loses its power.
     """
 
-    def __init__(self, path: Path, schema: str, *, survives_power_loss: bool = True) -> None:
+    def __init__(self, path: Path, schema: str) -> None:
         self.path = path
-        self._synchronous = "FULL" if survives_power_loss else "NORMAL"
         self._schema = schema
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer: sqlite3.Connection | None = None
@@ -41,20 +36,12 @@ class GroupCommitDatabase:
 
     def open(self) -> None:
         """Opens the file, creating folder and tables where missing. Raises StoreUnusableError."""
+        self._writer = open_checked(self.path, self._schema)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._connect()
-            if (found := self._writer.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise sqlite3.DatabaseError(found)
-            self._writer.executescript(self._schema)
-            self._reader = self._connect()
-            self._reader.execute("PRAGMA query_only=1")
-        except (sqlite3.Error, OSError) as error:
+            self._reader = self._connect_reader()
+        except sqlite3.Error as error:
             self._close_connections()
-            raise StoreUnusableError(
-                f"The file {self.path} can't be used: {error}. Restore it from a copy, or start afresh by "
-                f"removing it (or the whole data folder: `--fresh`)."
-            ) from error
+            raise unusable(self.path, error) from error
         self._thread = threading.Thread(target=self._run, name=f"group-commit {self.path.name}", daemon=True)
         self._thread.start()
 
@@ -90,8 +77,7 @@ class GroupCommitDatabase:
         try:
             connection = self._scanners.pop()
         except IndexError:
-            connection = self._connect()
-            connection.execute("PRAGMA query_only=1")
+            connection = self._connect_reader()
         try:
             result = job(connection)
         except BaseException:
@@ -100,11 +86,9 @@ class GroupCommitDatabase:
         self._scanners.append(connection)
         return result
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, cached_statements=512)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={self._synchronous}")
-        connection.execute("PRAGMA busy_timeout=5000")
+    def _connect_reader(self) -> sqlite3.Connection:
+        connection = connect(self.path)
+        connection.execute("PRAGMA query_only=1")
         return connection
 
     def _close_connections(self) -> None:

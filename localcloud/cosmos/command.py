@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from localcloud.cosmos.server import CosmosServer
-from localcloud.group_commit import StoreUnusableError
 from localcloud.identity.certificates import ensure_certificates
+from localcloud.sqlite_file import StoreUnusableError
 from localcloud.stopping import stop_requested
 from localcloud.wellknown import COSMOS_KEY
 

@@ -7,12 +7,12 @@ import signal
 import sys
 from pathlib import Path
 
-from localcloud.group_commit import StoreUnusableError
 from localcloud.host.application import FunctionsHost
 from localcloud.host.http.server import PortInUseError
 from localcloud.host.keys import KeyFileError
 from localcloud.host.options import HostOptions
 from localcloud.host.settings import SettingsError
+from localcloud.sqlite_file import StoreUnusableError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

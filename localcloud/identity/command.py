@@ -5,9 +5,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from localcloud.group_commit import StoreUnusableError
 from localcloud.identity.server import DEFAULT_PORT, DEFAULT_VAULT_PORT, HEADER, IdentityServer
 from localcloud.resources import Resources, ResourcesError
+from localcloud.sqlite_file import StoreUnusableError
 from localcloud.stopping import until_stopped
 
 

@@ -85,7 +85,7 @@ class AdminApi:
 
     async def _provision(self, request: web.Request) -> web.Response:
         created = self._broker.definitions.provision(await _body(request))
-        await self._broker.journal.settled()
+        self._broker.journal.flush()
         return _json({"created": created})
 
 

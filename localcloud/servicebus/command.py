@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from localcloud.group_commit import StoreUnusableError
 from localcloud.identity.certificates import ensure_certificates
 from localcloud.servicebus.broker.definitions import DefinitionError
 from localcloud.servicebus.server import ServiceBusServer
+from localcloud.sqlite_file import StoreUnusableError
 from localcloud.stopping import stop_requested
 
 DEFAULT_PORT = 5672

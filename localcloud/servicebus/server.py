@@ -68,7 +68,7 @@ class ServiceBusServer:
         try:
             if self._resources is not None:
                 broker.definitions.provision(self._resources)
-                await broker.journal.settled()
+                broker.journal.flush()
             self.port = await self._listen(self.port, None)
             if self._ssl is not None:
                 self.tls_port = await self._listen(self.tls_port or 0, self._ssl)

@@ -33,7 +33,7 @@ class Broker:
 
     def open(self) -> None:
         """Loads the store and starts the timer. Raises StoreUnusableError."""
-        self.journal.database.open()
+        self.journal.open()
         self._load()
         self._timer = asyncio.get_running_loop().create_task(self._run_timer())
 
@@ -43,8 +43,7 @@ class Broker:
             self._timer.cancel()
             await asyncio.gather(self._timer, return_exceptions=True)
             self._timer = None
-        await self.journal.settled()
-        self.journal.database.close()
+        self.journal.close()
 
     def now_ms(self) -> int:
         """Milliseconds since 1970."""
@@ -68,7 +67,7 @@ class Broker:
         for entity in self.entities.values():
             entity.clear()
         self.deadlines.clear()
-        await self.journal.settled()
+        self.journal.flush()
         return count
 
     def find(self, name: str) -> Entity | None:
@@ -82,26 +81,23 @@ class Broker:
             self.entities[entity.dead_letters.path] = entity.dead_letters
 
     def _load(self) -> None:
-        def rows(connection: sqlite3.Connection) -> None:
-            cursor = connection.cursor()
-            cursor.row_factory = sqlite3.Row
-            for row in cursor.execute("SELECT path, definition FROM entity"):
-                self.definitions.restore(row["definition"])
-            for row in cursor.execute("SELECT path, last FROM sequence"):
-                if (entity := self.entities.get(row["path"])) is not None:
-                    entity.last_sequence = row["last"]
-            for row in cursor.execute("SELECT path, id, state, updated FROM session"):
-                queue = self.entities.get(row["path"])
-                if isinstance(queue, Queue):
-                    queue.sessions.restore(row["id"], row["state"], row["updated"])
-            for row in cursor.execute("SELECT path, message_id, at FROM seen ORDER BY at"):
-                if (entity := self.entities.get(row["path"])) is not None:
-                    entity.restore_seen(row["message_id"], row["at"])
-            for row in cursor.execute("SELECT * FROM message ORDER BY path, seq"):
-                if (entity := self.entities.get(row["path"])) is not None:
-                    entity.restore(row)
-
-        self.journal.database.read(rows)
+        cursor = self.journal.connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        for row in cursor.execute("SELECT path, definition FROM entity"):
+            self.definitions.restore(row["definition"])
+        for row in cursor.execute("SELECT path, last FROM sequence"):
+            if (entity := self.entities.get(row["path"])) is not None:
+                entity.last_sequence = row["last"]
+        for row in cursor.execute("SELECT path, id, state, updated FROM session"):
+            queue = self.entities.get(row["path"])
+            if isinstance(queue, Queue):
+                queue.sessions.restore(row["id"], row["state"], row["updated"])
+        for row in cursor.execute("SELECT path, message_id, at FROM seen ORDER BY at"):
+            if (entity := self.entities.get(row["path"])) is not None:
+                entity.restore_seen(row["message_id"], row["at"])
+        for row in cursor.execute("SELECT * FROM message ORDER BY path, seq"):
+            if (entity := self.entities.get(row["path"])) is not None:
+                entity.restore(row)
 
     def _reload(self) -> None:
         """Goes back to what the store holds: the memory is ahead of it after a failed commit."""

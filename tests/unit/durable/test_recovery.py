@@ -10,7 +10,7 @@ import pytest
 from localcloud.clock import VirtualClock
 from localcloud.durable.model import InstanceQuery, RuntimeStatus
 from localcloud.durable.store import SqliteHistoryStore
-from localcloud.group_commit import StoreUnusableError
+from localcloud.sqlite_file import StoreUnusableError
 
 from .conftest import Hub
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.group_commit import GroupCommitDatabase, StoreUnusableError
+from localcloud.group_commit import GroupCommitDatabase
+from localcloud.sqlite_file import StoreUnusableError
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY)"
 
