@@ -1,6 +1,7 @@
 """Verb views: what the read models say, and building them anew from the events."""
 
 import argparse
+import asyncio
 from typing import Any
 
 from api.services import Services
@@ -63,8 +64,8 @@ async def _orders(services: Services, user_id: str) -> Outcome:
 
 async def _rebuild(services: Services, arguments: argparse.Namespace) -> Outcome:
     lines, content = [], []
-    for view in _chosen(arguments.view):
-        done = await rebuild().run(view, new_id())
+    for done in await asyncio.gather(*(rebuild().run(view, new_id()) for view in _chosen(arguments.view))):
+        view = done.view
         lines.append(f"{view}: {done.events} read, generation {done.generation} is active, {done.removed} old removed")
         content.append(
             {"view": str(view), "generation": done.generation, "events": done.events, "removed": done.removed}

@@ -1,5 +1,7 @@
 """Which generation of a view is read, and which ones are written: a rebuild writes a new one, then switches."""
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +20,8 @@ from shared.documents import base_fields
 from shared.errors import ConflictError
 from shared.time import rfc3339
 
+KEPT_SECONDS = 0.5
+"""How long a pointer that was read is used again. A rebuild waits much longer before it relies on a new one."""
 FIRST = "1"
 """The generation of a view that has never been rebuilt."""
 
@@ -61,9 +65,17 @@ class GenerationPointers:
     def __init__(self, container: ContainerProxy, now: Callable[[], datetime]) -> None:
         self._container = container
         self._now = now
+        self._kept: dict[View, tuple[float, Generations]] = {}
 
     async def of(self, view: View) -> Generations:
-        """The view's generations as they are now. Never kept: a rebuild waits only for writes that are under way."""
+        """The view's generations, as they were KEPT_SECONDS ago or later."""
+        read_at, found = self._kept.get(view, (-math.inf, Generations()))
+        if time.monotonic() > read_at + KEPT_SECONDS:
+            read_at, found = time.monotonic(), await self._read(view)
+            self._kept[view] = (read_at, found)
+        return found
+
+    async def _read(self, view: View) -> Generations:
         try:
             found = await self._container.read_item(_id(view), partition_key=_id(view))
         except CosmosResourceNotFoundError:
@@ -75,19 +87,20 @@ class GenerationPointers:
 
         Raises RebuildTakenOverError when somebody else begins at the same moment.
         """
-        before = await self.of(view)
+        before = await self._read(view)
         await self._write(view, before, Generations(before.active, generation))
         return before
 
     async def switch(self, view: View, generation: str) -> str:
         """Makes the new generation the active one; returns the old one. Raises RebuildTakenOverError."""
-        before = await self.of(view)
+        before = await self._read(view)
         if before.building != generation:
             raise _taken_over(view)
         await self._write(view, before, Generations(generation))
         return before.active
 
     async def _write(self, view: View, before: Generations, after: Generations) -> None:
+        self._kept.pop(view, None)
         document: dict[str, Any] = {
             "id": _id(view),
             "viewKey": _id(view),

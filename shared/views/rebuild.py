@@ -13,8 +13,8 @@ from shared.views.generations import View
 from shared.views.product_sales import CANCELLED, CONFIRMED
 from shared.views.projector import Projector, concerned
 
-SETTLE = timedelta(seconds=2)
-"""How long writes that began before a pointer was changed may take."""
+SETTLE = timedelta(seconds=5)
+"""How long the old pointer may still be in use: KEPT_SECONDS, and a write that had begun by then."""
 
 
 @dataclass(frozen=True)
