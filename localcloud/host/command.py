@@ -41,9 +41,15 @@ async def _serve(host: FunctionsHost) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stopped.set)
+    starting, stopping = asyncio.create_task(host.start()), asyncio.create_task(stopped.wait())
     try:
-        await host.start()
-        await stopped.wait()
-    finally:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await stopping
+    finally:  # an app that hangs while it is imported must not keep anybody from stopping the host
+        starting.cancel()
+        stopping.cancel()
+        await asyncio.gather(starting, stopping, return_exceptions=True)
         await host.stop()
     return 0

@@ -47,3 +47,12 @@ def test_a_broken_settings_file_ends_with_1_and_a_reason(tmp_path: Path) -> None
     _, errors = host.communicate(timeout=20)
     assert host.returncode == 1
     assert "local.settings.json is not valid JSON" in errors
+
+
+def test_it_can_be_stopped_while_an_app_hangs_at_its_import(tmp_path: Path) -> None:
+    app = write_app(tmp_path / "app", "import time\nprint('importing', flush=True)\nwhile True: time.sleep(1)\n")
+    with command("--app", str(app), "--port", "0", "--data", str(tmp_path / "data")) as host:
+        assert host.stdout is not None
+        next(line for line in host.stdout if "importing" in line)
+        host.send_signal(signal.SIGTERM)
+        assert host.wait(10) == 0
