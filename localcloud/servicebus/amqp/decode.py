@@ -27,17 +27,17 @@ DEEPEST = 32
 MOST_EMPTY_ITEMS = 65_536
 """Items that take no bytes are not bounded by the size of the frame."""
 
+_NULL = 0x40
+
 _Reader = Callable[[bytes, int, int], tuple[Any, int]]
 
 
 def decode(data: bytes, position: int = 0, depth: int = 0) -> tuple[Any, int]:
     """The value that starts at `position`, and where the next one starts. Raises DecodeError."""
-    if depth > DEEPEST:
-        raise DecodeError("The value is nested too deeply.")
     try:
         return _READERS[data[position]](data, position + 1, depth)
-    except KeyError:
-        raise DecodeError(f"0x{data[position]:02x} is no AMQP type.") from None
+    except KeyError as error:
+        raise DecodeError(f"0x{error.args[0]:02x} is no AMQP type.") from None
     except (IndexError, struct.error):
         raise DecodeError("The value is cut short.") from None
     except (UnicodeDecodeError, ValueError, TypeError, OverflowError) as error:
@@ -82,9 +82,16 @@ def _variable(layout: str, kind: Callable[[bytes], Any]) -> _Reader:
     return reader
 
 
+def _inner(data: bytes, position: int, depth: int) -> tuple[Any, int]:
+    """A value within another one; the errors of reading are translated once, by `decode`."""
+    if depth > DEEPEST:
+        raise DecodeError("The value is nested too deeply.")
+    return _READERS[data[position]](data, position + 1, depth)
+
+
 def _described(data: bytes, position: int, depth: int) -> tuple[Any, int]:
-    descriptor, position = decode(data, position, depth + 1)
-    value, position = decode(data, position, depth + 1)
+    descriptor, position = _inner(data, position, depth + 1)
+    value, position = _inner(data, position, depth + 1)
     return Described(descriptor, value), position
 
 
@@ -94,9 +101,16 @@ def _items(data: bytes, position: int, layout: str, depth: int) -> tuple[list[An
     end, position = position + width + size, position + 2 * width
     if count > size or end > len(data):
         raise DecodeError("A list or map says that it holds more than its bytes.")
-    items = []
+    if depth >= DEEPEST:
+        raise DecodeError("The value is nested too deeply.")
+    items: list[Any] = []
     for _ in range(count):
-        item, position = decode(data, position, depth + 1)
+        code = data[position]
+        if code == _NULL:  # most fields of most performatives
+            items.append(None)
+            position += 1
+            continue
+        item, position = _READERS[code](data, position + 1, depth + 1)
         items.append(item)
     if position != end:
         raise DecodeError("A list or map has another size than it says.")
@@ -124,9 +138,11 @@ def _array(layout: str) -> _Reader:
         end, position = position + width + size, position + 2 * width
         descriptor, is_described = None, data[position] == 0
         if is_described:
-            descriptor, position = decode(data, position + 1, depth + 1)
+            descriptor, position = _inner(data, position + 1, depth + 1)
         read = _READERS[data[position]]
         position += 1
+        if depth >= DEEPEST:
+            raise DecodeError("The value is nested too deeply.")
         if end > len(data) or count > max(size, MOST_EMPTY_ITEMS):
             raise DecodeError("An array says that it holds more than its bytes.")
         items = Array()
@@ -150,7 +166,7 @@ def _bool(value: int) -> bool:
 
 _READERS: dict[int, _Reader] = {
     0x00: _described,
-    0x40: _constant(lambda: None),
+    _NULL: _constant(lambda: None),
     0x41: _constant(lambda: True),
     0x42: _constant(lambda: False),
     0x43: _constant(lambda: Uint(0)),

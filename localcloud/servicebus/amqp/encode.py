@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from localcloud.servicebus.amqp.types import (
     Ushort,
 )
 
+NULL = b"\x40"
+
 
 def encode(value: Any) -> bytes:
     """The value with its constructor. Raises TypeError for a class without an AMQP type, ValueError out of range."""
@@ -38,6 +41,25 @@ def encode(value: Any) -> bytes:
 def encode_described(code: int, fields: list[Any]) -> bytes:
     """A described list with a one-byte descriptor, such as a section or a performative."""
     return b"\x00\x53" + bytes((code,)) + encode(fields)
+
+
+def encode_described_parts(code: int, parts: list[bytes]) -> bytes:
+    """The same for fields that are encoded already."""
+    body = _compound(0xC0, len(parts), b"".join(parts)) if parts else b"\x45"
+    return b"\x00\x53" + bytes((code,)) + body
+
+
+def encoder_of(kind: type) -> Callable[[Any], bytes]:
+    """Encodes numbers as this AMQP type, whatever their own class. Raises ValueError out of range."""
+    encoder = _ENCODERS[kind]
+
+    def encode_as(value: Any) -> bytes:
+        try:
+            return encoder(value)
+        except struct.error as error:
+            raise ValueError(f"{value!r} does not fit its AMQP type: {error}.") from error
+
+    return encode_as
 
 
 def _fixed(code: int, layout: str) -> Callable[[Any], bytes]:
@@ -69,7 +91,12 @@ def _list(value: list[Any] | tuple[Any, ...]) -> bytes:
 
 
 def _map(value: dict[Any, Any]) -> bytes:
-    return _compound(0xC1, 2 * len(value), b"".join(encode(key) + encode(item) for key, item in value.items()))
+    return _compound(0xC1, 2 * len(value), b"".join(_key(key) + encode(item) for key, item in value.items()))
+
+
+@lru_cache(maxsize=512, typed=True)  # typed: a symbol and a string may be equal
+def _key(key: Any) -> bytes:
+    return encode(key)
 
 
 def _compound(small: int, count: int, body: bytes) -> bytes:
@@ -97,7 +124,7 @@ def _text(value: str) -> bytes:
 
 
 _ENCODERS: dict[type, Callable[[Any], bytes]] = {
-    type(None): lambda _: b"\x40",
+    type(None): lambda _: NULL,
     bool: lambda value: b"\x41" if value else b"\x42",
     Ubyte: _fixed(0x50, "B"),
     Ushort: _fixed(0x60, "H"),

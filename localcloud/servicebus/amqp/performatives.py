@@ -1,10 +1,12 @@
 """The performatives as tables: what goes in the body of a frame (specification, parts 2 and 5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from localcloud.servicebus.amqp.decode import decode
-from localcloud.servicebus.amqp.encode import encode_described
+from localcloud.servicebus.amqp.encode import NULL, encode, encode_described_parts, encoder_of
 from localcloud.servicebus.amqp.types import DecodeError, Described, Symbol, Ubyte, Uint, Ulong, Ushort
 
 
@@ -17,13 +19,26 @@ class Performative:
 
     def encode(self) -> bytes:
         """The bytes, without trailing nulls."""
-        values: list[Any] = []
-        for field, kind in zip(fields(self), self.KINDS, strict=True):
-            value = getattr(self, field.name)
-            values.append(kind(value) if value is not None and kind in _NUMBERS else value)
-        while values and values[-1] is None:
-            values.pop()
-        return encode_described(self.CODE, values)
+        parts: list[bytes] = []
+        given = 0
+        for name, encoder in _plan(type(self)):  # type: ignore[arg-type]  # classes are hashable, mypy takes the instances' __hash__
+            value = getattr(self, name)
+            if value is None:
+                parts.append(NULL)
+            else:
+                parts.append(encoder(value))
+                given = len(parts)
+        return encode_described_parts(self.CODE, parts[:given])
+
+
+@cache
+def _plan(kind: type[Performative]) -> tuple[tuple[str, Callable[[Any], bytes]], ...]:
+    """Name and encoder of each field."""
+    names = (field.name for field in fields(kind))
+    return tuple(
+        (name, encoder_of(wanted) if wanted in _NUMBERS else encode)
+        for name, wanted in zip(names, kind.KINDS, strict=True)
+    )
 
 
 @dataclass(slots=True)

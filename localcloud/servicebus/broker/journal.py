@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS seen (
     path TEXT NOT NULL, message_id BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (path, message_id)
 ) WITHOUT ROWID;
 """
+SET_SEQUENCE = "INSERT INTO sequence VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET last = excluded.last"
+PAGES_PER_CHECKPOINT = 4000
+"""A checkpoint waits for the disk, and hot pages are written once per checkpoint: rare is cheap (16 MB here)."""
 
 Statement = tuple[str, tuple[Any, ...]]
 Acknowledgement = Callable[[], None]
@@ -42,6 +45,7 @@ class Journal:
         self._path, self._failed = path, failed
         self._connection: sqlite3.Connection | None = None
         self._statements: list[Statement] = []
+        self._sequences: dict[str, int] = {}
         self._waiting: list[tuple[Acknowledgement, Acknowledgement]] = []
         self._scheduled = False
 
@@ -55,6 +59,7 @@ class Journal:
     def open(self) -> None:
         """Opens the file, for this process alone. Raises StoreUnusableError."""
         self._connection = open_checked(self._path, SCHEMA, survives_power_loss=False, exclusive=True)
+        self._connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_PER_CHECKPOINT}")
 
     def close(self) -> None:
         """Writes what is waiting and closes the file. Harmless when it isn't open."""
@@ -68,6 +73,11 @@ class Journal:
         self._statements.append((sql, parameters))
         self._schedule()
 
+    def set_sequence(self, path: str, last: int) -> None:
+        """An entity's last sequence number: written once per commit, however many messages it counts."""
+        self._sequences[path] = last
+        self._schedule()
+
     def acknowledge(self, done: Acknowledgement, failed: Acknowledgement) -> None:
         """Calls `done` once all that was added so far is on disk; `failed` when it could not be written."""
         self._waiting.append((done, failed))
@@ -75,8 +85,10 @@ class Journal:
 
     def flush(self) -> None:
         """Commits at once, and tells those who wait. What they add on that occasion is committed as well."""
-        while self._statements or self._waiting:
+        while self._statements or self._sequences or self._waiting:
             statements, self._statements = self._statements, []
+            statements += [(SET_SEQUENCE, item) for item in self._sequences.items()]
+            self._sequences.clear()
             waiting, self._waiting = self._waiting, []
             try:
                 self._commit(statements)
@@ -85,6 +97,7 @@ class Journal:
                 for _, failed in waiting:
                     failed()
                 self._statements.clear()
+                self._sequences.clear()
                 self._failed()
             else:
                 for done, _ in waiting:
