@@ -1,0 +1,1 @@
+"""Azure Storage in the host: queue triggers and outputs; blob triggers, inputs and outputs."""

@@ -1,0 +1,61 @@
+"""Queue and blob triggers through kills of the host."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from azure.storage.queue.aio import QueueServiceClient
+
+from tests.integration.host.conftest import write_app
+from tests.integration.host_cosmos.apps import NOTE, Calls
+from tests.integration.host_cosmos.host_process import HostProcess
+from tests.waiting import until, until_true
+
+Launch = Callable[[str], HostProcess]
+SLOW_ONCE = """
+    import pathlib, time
+    marker = pathlib.Path(os.environ["CALLS"] + ".once")
+    if not marker.exists():
+        marker.touch()
+        time.sleep(3600)
+"""
+
+
+@pytest.fixture
+async def launch(tmp_path: Path, settings: dict[str, str]) -> AsyncIterator[Launch]:
+    """Starts a host process for an app's code, always on the same data folder."""
+    hosts: list[HostProcess] = []
+
+    def launcher(code: str) -> HostProcess:
+        hosts.append(HostProcess(write_app(tmp_path / "app", code), tmp_path / "data", settings))
+        return hosts[-1]
+
+    yield launcher
+    await asyncio.gather(*(host.stop() for host in hosts))
+
+
+async def test_a_message_in_work_when_the_host_is_killed_runs_again_at_once_after_its_restart(
+    launch: Launch, queues: QueueServiceClient, calls: Calls, settings: dict[str, str]
+) -> None:
+    code = NOTE + (
+        "@app.queue_trigger('m', '%NAME%', 'AzureWebJobsStorage')\n"
+        "def work(m: func.QueueMessage):\n"
+        "    note(['began', m.get_body().decode(), m.dequeue_count])\n"
+        f"{SLOW_ONCE}"
+        "    note(['done', m.get_body().decode(), m.dequeue_count])\n"
+    )
+    queue = await queues.create_queue(settings["NAME"])
+    await queue.send_message(base64.b64encode(b"precious").decode())
+    host = launch(code)
+    await until_true(calls.all)
+    await host.kill()
+    launch(code)
+    await until_true(lambda: ["done", "precious", 2] in calls.all())
+    assert calls.all() == [["began", "precious", 1], ["began", "precious", 2], ["done", "precious", 2]]
+
+    async def empty() -> bool:
+        return not (await queue.get_queue_properties()).approximate_message_count
+
+    assert await until(empty)
