@@ -104,5 +104,11 @@ class Auditor:
         query = f"SELECT * FROM c WHERE c.type = @type{where}"
         return [dict(item) async for item in self._of(container).query_items(query, parameters=parameters)]
 
+    async def events(self, container: str, prefixes: tuple[str, ...]) -> list[dict[str, Any]]:
+        """All events whose types begin like that."""
+        query = "SELECT * FROM c WHERE IS_DEFINED(c.aggregate)"
+        found = [dict(item) async for item in self._of(container).query_items(query)]
+        return [event for event in found if event["type"].startswith(prefixes)]
+
     def _of(self, container: str) -> ContainerProxy:
         return self._client.get_database_client("shop").get_container_client(container)
