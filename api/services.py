@@ -13,6 +13,13 @@ from shared.auth.signing_keys import SigningKeys
 from shared.auth.tokens import Tokens
 from shared.cursors import Cursors
 from shared.idempotency import IdempotencyRecords
+from shared.images.orphans import Orphans
+from shared.images.poison import QUEUE, PoisonedUploads
+from shared.images.processing import UploadProcessor
+from shared.images.repository import ImageRepository
+from shared.images.slots import UploadSlots
+from shared.images.storage import ImageStorage
+from shared.images.upload_urls import UploadUrls
 from shared.messaging.records import MessageRecords
 from shared.notifications.confirmation import Confirmations
 from shared.notifications.mail import mailer
@@ -81,6 +88,39 @@ class Services:
     def products(self) -> ProductRepository:
         """The catalogue."""
         return ProductRepository(self._container("products"), utc_now)
+
+    @cached_property
+    def images(self) -> ImageRepository:
+        """Image documents."""
+        return ImageRepository(self._container("products"), utc_now)
+
+    @cached_property
+    def image_storage(self) -> ImageStorage:
+        """Uploads, images, quarantine."""
+        return ImageStorage(self.azure.blobs())
+
+    @cached_property
+    def upload_slots(self) -> UploadSlots:
+        """Upload URLs."""
+        urls = UploadUrls(self.azure.blobs(), utc_now)
+        return UploadSlots(self.images, self.products, urls, lifetime=self.settings.upload_lifetime, now=utc_now)
+
+    @cached_property
+    def upload_processor(self) -> UploadProcessor:
+        """From uploads to images."""
+        return UploadProcessor(self.images, self.products, self.image_storage, utc_now)
+
+    @cached_property
+    def orphaned_uploads(self) -> Orphans:
+        """What uploads leave behind."""
+        return Orphans(
+            images=self.images,
+            products=self.products,
+            storage=self.image_storage,
+            processor=self.upload_processor,
+            poisoned=PoisonedUploads(self.azure.queues().get_queue_client(QUEUE)),
+            now=utc_now,
+        )
 
     @cached_property
     def orders(self) -> OrderRepository:

@@ -11,6 +11,8 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 from azure.keyvault.secrets.aio import SecretClient
 from azure.servicebus.aio import ServiceBusClient
+from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueServiceClient
 
 from shared.events.publishing import EventPublisher
 from shared.messaging.entities import TOPIC
@@ -30,6 +32,8 @@ class AzureClients:
         self._secrets: SecretClient | None = None
         self._service_bus: ServiceBusClient | None = None
         self._publisher: EventPublisher | None = None
+        self._blobs: BlobServiceClient | None = None
+        self._queues: QueueServiceClient | None = None
 
     def container(self, name: str) -> ContainerProxy:
         """A container of the shop's database."""
@@ -55,12 +59,36 @@ class AzureClients:
             self._publisher = EventPublisher(self.service_bus().get_topic_sender(TOPIC))
         return self._publisher
 
+    def blobs(self) -> BlobServiceClient:
+        """The storage account of uploads and images. Raises SettingsError when no setting names one."""
+        if self._blobs is None:
+            chosen = self.settings
+            if chosen.uploads_connection:
+                self._blobs = BlobServiceClient.from_connection_string(chosen.uploads_connection)
+            else:
+                endpoint = _named(chosen.uploads_blob_endpoint, "Uploads", "blobServiceUri")
+                self._blobs = BlobServiceClient(endpoint, self._identity())
+        return self._blobs
+
+    def queues(self) -> QueueServiceClient:
+        """The queues of the same account. Raises SettingsError when no setting names them."""
+        if self._queues is None:
+            chosen = self.settings
+            if chosen.uploads_connection:
+                self._queues = QueueServiceClient.from_connection_string(chosen.uploads_connection)
+            else:
+                endpoint = _named(chosen.uploads_queue_endpoint, "Uploads", "queueServiceUri")
+                self._queues = QueueServiceClient(endpoint, self._identity())
+        return self._queues
+
     async def close(self) -> None:
         """Closes every connection; a client asked for afterwards is a new one."""
-        for client in (self._cosmos, self._secrets, self._service_bus, self._credential):
+        used = (self._cosmos, self._secrets, self._service_bus, self._blobs, self._queues, self._credential)
+        for client in used:
             if client is not None:
                 await client.close()
         self._cosmos = self._secrets = self._service_bus = self._credential = self._publisher = None
+        self._blobs = self._queues = None
 
     def _build_service_bus(self) -> ServiceBusClient:
         chosen = self.settings
@@ -68,12 +96,8 @@ class AzureClients:
             return ServiceBusClient.from_connection_string(
                 chosen.service_bus_connection, connection_verify=chosen.ca_file
             )
-        if not chosen.service_bus_namespace:
-            raise SettingsError(
-                "Setting ServiceBus: neither it nor ServiceBus__fullyQualifiedNamespace is set. Set one in the app's "
-                "settings (locally: `Values` in local.settings.json): a connection string, or the namespace's host."
-            )
-        return ServiceBusClient(chosen.service_bus_namespace, self._identity(), connection_verify=chosen.ca_file)
+        namespace = _named(chosen.service_bus_namespace, "ServiceBus", "fullyQualifiedNamespace")
+        return ServiceBusClient(namespace, self._identity(), connection_verify=chosen.ca_file)
 
     def _build_cosmos(self) -> CosmosClient:
         if self.settings.cosmos_connection:
@@ -84,6 +108,15 @@ class AzureClients:
         if self._credential is None:
             self._credential = DefaultAzureCredential()
         return self._credential
+
+
+def _named(found: str | None, connection: str, suffix: str) -> str:
+    if not found:
+        raise SettingsError(
+            f"Setting {connection}: neither it nor {connection}__{suffix} is set. Set one in the app's settings "
+            f"(locally: `Values` in local.settings.json): a connection string, or the service's address."
+        )
+    return found
 
 
 clients = PerLoop(lambda: AzureClients(Settings.load()))

@@ -39,6 +39,7 @@ def _amount(value: Any) -> int:
         raise ValueError("it isn't an amount; write it like 1000.00") from error
 
 
+_QUARTER_HOUR = timedelta(minutes=15)
 IsoDuration = Annotated[timedelta, BeforeValidator(_duration)]
 Amount = Annotated[int, BeforeValidator(_amount)]
 
@@ -57,6 +58,14 @@ class Settings(BaseModel):
     """Connection string `Endpoint=…;SharedAccessKeyName=…;SharedAccessKey=…`; used when given."""
     service_bus_namespace: str | None = Field(default=None, alias="ServiceBus__fullyQualifiedNamespace")
     """`<namespace>.servicebus.windows.net` for the identity form; DefaultAzureCredential logs in."""
+    uploads_connection: str | None = Field(default=None, alias="Uploads", repr=False)
+    """Connection string of the storage account that takes uploads and holds images; used when given."""
+    uploads_blob_endpoint: str | None = Field(default=None, alias="Uploads__blobServiceUri")
+    """`https://<account>.blob.core.windows.net` for the identity form; DefaultAzureCredential logs in."""
+    uploads_queue_endpoint: str | None = Field(default=None, alias="Uploads__queueServiceUri")
+    """`https://<account>.queue.core.windows.net`: the blob trigger's poison queue, in the identity form."""
+    upload_lifetime: IsoDuration = Field(default=_QUARTER_HOUR, alias="UPLOAD_LIFETIME", le=_QUARTER_HOUR)
+    """How long an upload URL can be used: 15 minutes at most."""
     ca_file: str | None = Field(default=None, alias="SSL_CERT_FILE")
     """Certificate authorities to trust; the Service Bus SDK doesn't look at this variable by itself."""
     mail_folder: Path | None = Field(default=None, alias="MAIL_FOLDER")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.errors import ConflictError, NotFoundError, PreconditionFailedError
+from shared.images.limits import MAX_IMAGES
 from shared.time import Instant
 
 Metadata = dict[str, str | bool | int | float]
@@ -66,3 +67,19 @@ class StockHeldError(ConflictError):
 
     slug = "stock-held"
     title = "Not enough stock that isn't held"
+
+
+class TooManyImagesError(ConflictError):
+    """A product shows a limited number of images."""
+
+    slug = "too-many-images"
+    title = "The product has enough images"
+
+    def __init__(self, product_id: str) -> None:
+        super().__init__(
+            f"Product {product_id} shows {MAX_IMAGES} images, the most there can be. Take some out of imageUrls first."
+        )
+
+
+class ImageSettledError(Exception):
+    """The image isn't in the state it was read in any more: somebody else has dealt with it."""

@@ -17,11 +17,21 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNot
 
 from shared.documents import event_document
 from shared.ids import is_id, new_id
-from shared.products.product import Product, ProductNotFoundError, StaleProductError, StockHeldError
+from shared.images.limits import MAX_IMAGES
+from shared.products.product import (
+    ImageSettledError,
+    Product,
+    ProductNotFoundError,
+    StaleProductError,
+    StockHeldError,
+    TooManyImagesError,
+)
 from shared.time import rfc3339
 
 _RACES = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, 449}
 _TRIES = 20
+_OWN_OPERATIONS = 2
+"""A change's batch begins with the product's patch and the event."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +44,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class _Change:
-    """A change to make: stored fields to set, pieces to add, the event that tells of it."""
+    """A change to make: stored fields to set, pieces to add, the event that tells of it, what is written along."""
 
     event: str
     told: Mapping[str, Any]
     fields: Mapping[str, Any] = field(default_factory=dict)
     stock: int = 0
+    beside: tuple[Any, ...] = ()
+    """Batch operations on other documents of the product's partition."""
 
 
 class ProductRepository:
@@ -120,6 +132,30 @@ class ProductRepository:
 
         return await self._change(product_id, change, origin)
 
+    async def add_image(self, product_id: str, image_id: str, url: str, origin: Origin, *, beside: Any) -> Product:
+        """Shows one more image, once; `beside` is written with it: the batch operation on the image's own document.
+
+        Raises ProductNotFoundError, TooManyImagesError, and ImageSettledError when `beside` doesn't apply any more.
+        """
+
+        def change(product: Product) -> _Change:
+            others = [shown for shown in product.image_urls if shown != url]
+            if len(others) >= MAX_IMAGES:
+                raise TooManyImagesError(product_id)
+            fields = {"imageUrls": [*others, url]}
+            return _Change("product.image-ready", {"imageId": image_id}, fields, beside=(beside,))
+
+        return await self._change(product_id, change, origin)
+
+    async def deleted_with_images(self) -> list[str]:
+        """Ids of deleted products whose images haven't been removed. Cross-partition: see docs/cost.md."""
+        query = "SELECT VALUE c.id FROM c WHERE c.type = 'product' AND c.isActive = false AND NOT IS_DEFINED(c.cleared)"
+        return [str(found) async for found in self.container.query_items(query)]
+
+    async def note_images_removed(self, product_id: str) -> None:
+        """Notes that the images of a deleted product are removed."""
+        await self.container.patch_item(product_id, product_id, [{"op": "set", "path": "/cleared", "value": True}])
+
     async def _change(self, product_id: str, change: Callable[[Product], _Change | None], origin: Origin) -> Product:
         for _ in range(_TRIES):
             product = await self.get(product_id)
@@ -129,10 +165,13 @@ class ProductRepository:
             sequence = product.event_sequence + 1
             event = self._event(wanted.event, product_id, sequence, origin, wanted.told)
             try:
-                results = await self._batch(product_id, [self._patch(product, wanted), ("create", (event,))])
-            except _Raced:
+                operations = [self._patch(product, wanted), ("create", (event,)), *wanted.beside]
+                results = await self._batch(product_id, operations)
+            except _Raced as raced:
                 if await self._is_written(event) and (latest := await self.find(product_id)) is not None:
                     return latest
+                if raced.operation >= _OWN_OPERATIONS:
+                    raise ImageSettledError from raced
                 continue
             return Product.model_validate(results[0]["resourceBody"])
         raise TimeoutError(f"Product {product_id} was changed by others {_TRIES} times in a row.")
@@ -182,12 +221,16 @@ class ProductRepository:
             return list(await self.container.execute_item_batch(operations, partition_key=product_id))
         except CosmosBatchOperationError as error:
             if error.status_code in _RACES:
-                raise _Raced from error
+                raise _Raced(error.error_index) from error
             raise
 
 
 class _Raced(Exception):  # noqa: N818 - not an error: somebody else was faster
-    """The condition of a write didn't hold (any more)."""
+    """The condition of a write didn't hold (any more): that of the batch's `operation`, counted from 0."""
+
+    def __init__(self, operation: int) -> None:
+        super().__init__(operation)
+        self.operation = operation
 
 
 def _check_revision(product: Product, revisions: frozenset[int] | None) -> None:

@@ -35,7 +35,8 @@ async def test_nobody_gets_in_without_a_token(api: Api, database: Database, rout
 async def test_a_customer_gets_no_admins_route(api: Api, customer: str, route: Route) -> None:
     for method in route.methods:
         refused = await api.call(method, _path(route), token=customer)
-        assert (refused.status, refused.problem) == (403, "forbidden")
+        assert refused.status == 403
+        assert method == "HEAD" or refused.problem == "forbidden"
 
 
 @pytest.mark.parametrize("route", FOR_ADMINS, ids=_name)

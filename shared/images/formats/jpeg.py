@@ -1,0 +1,75 @@
+"""JPEG: a sequence of marker segments, with entropy-coded data after each start of scan (ITU-T T.81, annex B)."""
+
+import re
+
+from shared.images.formats.layout import Layout, damaged, read, truncated
+
+_EOI, _SOS = 0xD9, 0xDA
+_START, _MULTI_PICTURE = b"\xff\xd8\xff", b"MPF\0"
+_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
+_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_METADATA = {0xFE, *range(0xE0, 0xF0)}
+_NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+
+
+def layout(content: bytes) -> Layout:
+    """The structure of a file that starts like a JPEG. Raises ImageRefusedError."""
+    position, size, metadata, scanned = 2, None, [], False
+    while True:
+        marker, position = _marker(content, position)
+        if marker == _EOI:
+            break
+        if marker in _WITHOUT_LENGTH:
+            continue
+        length = int.from_bytes(read(content, position, 2))
+        if length < 2:
+            raise damaged("a segment is shorter than its own length field")
+        segment = read(content, position + 2, length - 2)
+        position += length
+        if marker in _FRAMES:
+            size = _size(segment)
+        elif marker in _METADATA:
+            metadata.append(segment)
+        elif marker == _SOS:
+            position, scanned = _after_scan(content, position), True
+    if size is None or not scanned:
+        raise damaged("there is no picture in it")
+    end = _after_companions(content, position, metadata)
+    return Layout(*size, animated=False, end=end, metadata=tuple(metadata))
+
+
+def _after_companions(content: bytes, position: int, metadata: list[bytes]) -> int:
+    """Where a multi-picture file ends (CIPA DC-007): phones put depth and gain maps behind the picture."""
+    if not any(segment.startswith(_MULTI_PICTURE) for segment in metadata):
+        return position
+    while content.startswith(_START, position):
+        companion = layout(content[position:])
+        position += companion.end
+        metadata.extend(companion.metadata)
+    return position
+
+
+def _marker(content: bytes, position: int) -> tuple[int, int]:
+    """The marker at a position, fill bytes skipped, and the position after it."""
+    if read(content, position, 1) != b"\xff":
+        raise damaged("a segment doesn't start with a marker")
+    while (code := read(content, position, 1)[0]) == 0xFF:
+        position += 1
+    return code, position + 1
+
+
+def _size(segment: bytes) -> tuple[int, int]:
+    if len(segment) < 6:
+        raise damaged("the frame header is too short")
+    height, width = int.from_bytes(segment[1:3]), int.from_bytes(segment[3:5])
+    if not width or not height:
+        raise damaged("the picture has no size")
+    return width, height
+
+
+def _after_scan(content: bytes, position: int) -> int:
+    """Where the entropy-coded data ends: at the first marker that isn't a restart or a stuffed byte."""
+    found = _NEXT_MARKER.search(content, position)
+    if found is None:
+        raise truncated()
+    return found.start()
