@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from shared.images.image import OPEN, ImageDocument, ImageState
 from shared.images.inspection import check_declaration
@@ -103,7 +104,11 @@ class UploadProcessor:
     async def _attach(self, upload: Upload, image: ImageDocument) -> Outcome:
         product_id, image_id = image.product_id, image.image_id
         url = self._storage.url(product_id, image_id, WIDTHS[0])
-        origin, made_ready = Origin(SYSTEM, image.correlation_id), move(image, ImageState.READY, self._now())
+        origin = Origin(SYSTEM, image.correlation_id)
+
+        def made_ready() -> Any:
+            return move(image, ImageState.READY, self._now())
+
         try:
             await self._products.add_image(product_id, image_id, url, origin, beside=made_ready)
         except ProductNotFoundError:

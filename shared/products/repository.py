@@ -132,8 +132,12 @@ class ProductRepository:
 
         return await self._change(product_id, change, origin)
 
-    async def add_image(self, product_id: str, image_id: str, url: str, origin: Origin, *, beside: Any) -> Product:
-        """Shows one more image, once; `beside` is written with it: the batch operation on the image's own document.
+    async def add_image(
+        self, product_id: str, image_id: str, url: str, origin: Origin, *, beside: Callable[[], Any]
+    ) -> Product:
+        """Shows one more image, once; `beside` makes what is written with it: the operation on the image's document.
+
+        It is made anew for each try, because the SDK takes conditions out of the operations that it is given.
 
         Raises ProductNotFoundError, TooManyImagesError, and ImageSettledError when `beside` doesn't apply any more.
         """
@@ -143,7 +147,7 @@ class ProductRepository:
             if len(others) >= MAX_IMAGES:
                 raise TooManyImagesError(product_id)
             fields = {"imageUrls": [*others, url]}
-            return _Change("product.image-ready", {"imageId": image_id}, fields, beside=(beside,))
+            return _Change("product.image-ready", {"imageId": image_id}, fields, beside=(beside(),))
 
         return await self._change(product_id, change, origin)
 
