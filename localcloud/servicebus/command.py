@@ -24,7 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"AMQP; 0: any (default: {DEFAULT_PORT})")
     parser.add_argument("--tls-port", type=int, help="AMQP over TLS as well; 0: any (default: none; clients use 5671)")
     parser.add_argument(
-        "--admin-port", type=int, default=DEFAULT_ADMIN_PORT, help=f"admin; 0: any (default: {DEFAULT_ADMIN_PORT})"
+        "--admin-port",
+        type=int,
+        default=DEFAULT_ADMIN_PORT,
+        help=f"administration, HTTP and HTTPS; 0: any (default: {DEFAULT_ADMIN_PORT})",
     )
     parser.add_argument("--cert", type=Path, help="certificate for TLS (default: localcloud's own)")
     parser.add_argument("--key", type=Path, help="private key of --cert")
@@ -45,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
         port=args.port,
         tls_port=args.tls_port,
         admin_port=args.admin_port,
-        ssl_context=context,
+        ssl_context=context if args.tls_port is not None else None,
+        admin_ssl_context=context,
         resources=resources,
         checks_sas=args.check_sas,
     )
@@ -60,12 +64,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _context(args: argparse.Namespace) -> ssl.SSLContext | None:
-    """The TLS context, when TLS is wanted. Raises OSError (ssl.SSLError included) and ValueError."""
+def _context(args: argparse.Namespace) -> ssl.SSLContext:
+    """The TLS context of the AMQP port and of the admin port. Raises OSError (ssl.SSLError included) and ValueError."""
     if (args.cert is None) != (args.key is None):
         raise ValueError("--cert and --key belong together")
-    if args.tls_port is None:
-        return None
     if args.cert is None:
         return ensure_certificates(args.data / "certificates").server_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -10,9 +10,11 @@ from aiohttp import web
 from localcloud.clock import Clock, SystemClock
 from localcloud.servicebus.admin import AdminApi
 from localcloud.servicebus.amqp.errors import CONNECTION_FORCED, AmqpError
+from localcloud.servicebus.atom.api import AtomApi
 from localcloud.servicebus.broker.broker import Broker
 from localcloud.servicebus.faults import FaultRules
 from localcloud.servicebus.links.acceptor import ClientLinks, Namespace
+from localcloud.servicebus.listener import EitherListener
 from localcloud.servicebus.transport import AmqpProtocol
 from localcloud.wellknown import SERVICE_BUS_KEY, SERVICE_BUS_KEY_NAME
 
@@ -21,7 +23,9 @@ class ServiceBusServer:
     """Serves one data folder. Port 0 picks a free one; `tls_port` counts only together with `ssl_context`.
 
     `resources` is provisioned at start: the section `serviceBus`, a whole resources description, or the official
-    emulator's Config.json. `checks_sas`: refuse SAS tokens that the well-known key did not sign.
+    emulator's Config.json. `checks_sas`: refuse SAS tokens that the well-known key did not sign. The admin port serves
+    `/_localcloud/` and the administration API of Service Bus, over HTTP and, with `admin_ssl_context` or `ssl_context`,
+    over HTTPS too.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class ServiceBusServer:
         tls_port: int | None = None,
         admin_port: int = 0,
         ssl_context: ssl.SSLContext | None = None,
+        admin_ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         host: str = "127.0.0.1",
         resources: dict[str, Any] | None = None,
@@ -42,9 +47,11 @@ class ServiceBusServer:
         self.faults = FaultRules()
         self._broker: Broker | None = None
         self._host, self._ssl, self._resources, self._checks_sas = host, ssl_context, resources, checks_sas
+        self._admin_ssl = admin_ssl_context or ssl_context
         self._servers: list[asyncio.Server] = []
         self._clients: set[AmqpProtocol] = set()
         self._runner: web.AppRunner | None = None
+        self._listener: EitherListener | None = None
 
     @property
     def broker(self) -> Broker:
@@ -58,6 +65,14 @@ class ServiceBusServer:
         """What a client uses for the plain port."""
         return (
             f"Endpoint=sb://{self._host}:{self.port};SharedAccessKeyName={SERVICE_BUS_KEY_NAME};"
+            f"SharedAccessKey={SERVICE_BUS_KEY};UseDevelopmentEmulator=true;"
+        )
+
+    @property
+    def admin_connection_string(self) -> str:
+        """What ServiceBusAdministrationClient uses: it always speaks HTTPS, so the server needs a certificate."""
+        return (
+            f"Endpoint=sb://{self._host}:{self.admin_port};SharedAccessKeyName={SERVICE_BUS_KEY_NAME};"
             f"SharedAccessKey={SERVICE_BUS_KEY};UseDevelopmentEmulator=true;"
         )
 
@@ -87,6 +102,9 @@ class ServiceBusServer:
         await asyncio.sleep(0)
         for client in list(self._clients):
             client.abort()
+        if self._listener is not None:
+            await self._listener.close()
+            self._listener = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -107,8 +125,12 @@ class ServiceBusServer:
     async def _serve_admin(self, broker: Broker) -> int:
         app = web.Application()
         app.add_routes(AdminApi(broker, self.faults).routes())
+        app.add_routes(AtomApi(broker, checks_sas=self._checks_sas).routes())
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
+        if self._admin_ssl is not None and self._runner.server is not None:
+            self._listener = EitherListener(self._runner.server, self._admin_ssl)
+            return self._listener.start(self._host, self.admin_port)
         site = web.TCPSite(self._runner, self._host, self.admin_port)
         await site.start()
         return int(self._runner.addresses[0][1])

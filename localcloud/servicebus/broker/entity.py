@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from localcloud.servicebus.amqp.encode import encode
-from localcloud.servicebus.amqp.errors import MESSAGE_NOT_FOUND, AmqpError
+from localcloud.servicebus.amqp.errors import ENTITY_DISABLED, MESSAGE_NOT_FOUND, NOT_FOUND, AmqpError
 from localcloud.servicebus.broker.message import Content, Lock, Message, State
 from localcloud.servicebus.broker.options import QueueOptions, TopicOptions
 
@@ -24,10 +24,25 @@ class Entity:
         self.common = options
         self.messages: dict[int, Message] = {}
         self.last_sequence = 0
+        self.is_deleted = False
+        self.accessed_at = 0
         self._seen: dict[bytes, int] = {}
 
     def check(self, contents: Iterable[Content]) -> None:
         """Raises AmqpError when one of these may not be sent here."""
+        if self.is_deleted:
+            raise self.missing()
+        if self.common.status in ("Disabled", "SendDisabled"):
+            raise AmqpError(ENTITY_DISABLED, f"The messaging entity {self.name} is disabled for sending.")
+
+    def missing(self) -> AmqpError:
+        """What clients of a deleted entity get."""
+        return AmqpError(NOT_FOUND, f"The messaging entity '{self.name}' could not be found.")
+
+    def close(self) -> None:
+        """Forgets all for good: the entity was deleted."""
+        self.is_deleted = True
+        self.clear()
 
     def accept(self, content: Content, *, hops: int = 0) -> None:
         """Takes in a message that is to be available now; `hops` counts how often it was forwarded."""
@@ -36,6 +51,7 @@ class Entity:
     def send(self, contents: Sequence[Content]) -> None:
         """Takes in what a client sent: all or nothing. Duplicates vanish. Raises AmqpError."""
         self.check(contents)
+        self.accessed_at = self.broker.now_ms()
         for content in contents:
             if self._is_duplicate(content):
                 continue

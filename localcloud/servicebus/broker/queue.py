@@ -59,6 +59,7 @@ class Queue(Entity):
         """Refuses messages for a dead-letter queue or a subscription, and those that lack a needed session id."""
         if self.is_dead_letters or self.in_topic:
             raise AmqpError(NOT_ALLOWED, f"Messages can't be sent to {self.name}.")
+        super().check(contents)
         for content in contents:
             if self.has_sessions and content.session_id is None:
                 text = f"The queue {self.name} needs a session id in every message (requiresSession)."
@@ -88,6 +89,35 @@ class Queue(Entity):
             return
         target.accept(content, hops=hops + 1)
 
+    def change(self, options: QueueOptions) -> None:
+        """Takes other settings, for itself and its dead-letter queue."""
+        self.options = self.common = options
+        if self.dead_letters is not None:
+            self.dead_letters.change(options)
+        self.pump()
+
+    def forward_waiting(self) -> None:
+        """Sends on what was there before `forwardTo` was set."""
+        if self.options.forward_to is None or self.is_dead_letters:
+            return
+        for message in list(self.messages.values()):
+            if message.state is State.ACTIVE and message.lock is None:
+                self.remove(message)
+                self._forward(message.content, self.options.forward_to, 0)
+
+    def close(self) -> None:
+        """Tells the consumers that the queue is deleted, and forgets all."""
+        consumers = [*self.consumers, *self.sessions.consumers()]
+        super().close()
+        for consumer in consumers:
+            consumer.lost(self.missing())
+        self.consumers.clear()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages may be received now."""
+        return self.is_dead_letters or self.options.status not in ("Disabled", "ReceiveDisabled")
+
     def attach(self, consumer: Consumer) -> None:
         """Adds a consumer without a session."""
         self.consumers.append(consumer)
@@ -115,7 +145,7 @@ class Queue(Entity):
 
     def fill(self, consumer: Consumer, session_id: str | None) -> None:
         """Hands out messages of one session (or of none) to a consumer, as many as it wants."""
-        while consumer.credit > 0 and (message := self.next_message(session_id)) is not None:
+        while self.is_open and consumer.credit > 0 and (message := self.next_message(session_id)) is not None:
             self.ready.pop(session_id)
             if consumer.deletes:
                 self.remove(message)

@@ -56,6 +56,10 @@ class Sessions:
                 self._release(session, counts=False)
         self.pump()
 
+    def consumers(self) -> list[Consumer]:
+        """Those that own a session or wait for one."""
+        return [*(session.owner for session in self._all.values() if session.owner is not None), *self._waiting]
+
     def pump(self) -> None:
         """Hands out messages to owners, and sessions to those who wait for one."""
         if self._is_releasing:

@@ -30,7 +30,8 @@ class Topic(Entity):
 
     def subscribe(self, queue: Queue, rules: tuple[RuleDefinition, ...] | None) -> None:
         """Adds a subscription, or gives it other rules."""
-        given = (MATCH_ALL,) if rules is None else rules
+        default = MATCH_ALL.model_copy(update={"created_at": queue.options.created_at})
+        given = (default,) if rules is None else rules
         self.subscriptions[queue.path] = Subscription(queue, {rule.name: Rule(rule) for rule in given})
 
     def accept(self, content: Content, *, hops: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from localcloud.servicebus.amqp.errors import NOT_ALLOWED, NOT_FOUND, AmqpError
+from localcloud.servicebus.amqp.errors import ENTITY_DISABLED, NOT_ALLOWED, NOT_FOUND, AmqpError
 from localcloud.servicebus.amqp.link import Link
 from localcloud.servicebus.amqp.types import Symbol
 from localcloud.servicebus.broker.broker import Broker
@@ -65,6 +65,8 @@ class ClientLinks:
         fault = namespace.faults.hit("attach", entity.path)
         if fault is not None and fault.error is not None:
             raise fault.error
+        if isinstance(entity, Queue) and not link.from_client and not entity.is_open:
+            raise AmqpError(ENTITY_DISABLED, f"The messaging entity {entity.name} is disabled for receiving.")
         if link.from_client:
             entity.check(())
             link.accept(SenderEndpoint(namespace.broker, entity, namespace.faults))

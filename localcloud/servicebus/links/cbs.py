@@ -4,7 +4,7 @@ import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from hashlib import sha256
-from urllib.parse import parse_qs, quote_plus
+from urllib.parse import parse_qs
 
 from localcloud.identity.tokens import InvalidTokenError, verify
 from localcloud.servicebus.amqp.types import Int
@@ -56,7 +56,8 @@ def sas_refusal(token: str, now: float) -> tuple[int, str] | None:
         return 401, "InvalidSignature: The token needs sr, sig and se."
     if int(fields["se"]) < now:
         return 401, "ExpiredToken: The token is expired."
-    text = f"{quote_plus(fields['sr'])}\n{fields['se']}"
+    signed = next(part.partition("=")[2] for part in token.removeprefix(SAS_PREFIX).split("&") if part[:3] == "sr=")
+    text = f"{signed}\n{fields['se']}"
     expected = hmac.new(SERVICE_BUS_KEY.encode(), text.encode(), sha256).digest()
     try:
         given = b64decode(fields["sig"], validate=True)

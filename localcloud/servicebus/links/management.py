@@ -6,10 +6,12 @@ from typing import Any
 
 from localcloud.servicebus.amqp.errors import (
     ARGUMENT_ERROR,
+    ENTITY_EXISTS,
     INTERNAL_ERROR,
     MESSAGE_LOCK_LOST,
     MESSAGE_NOT_FOUND,
     NOT_ALLOWED,
+    NOT_FOUND,
     NOT_IMPLEMENTED,
     SESSION_LOCK_LOST,
     AmqpError,
@@ -26,6 +28,8 @@ _CODES = {
     MESSAGE_LOCK_LOST: 410,
     SESSION_LOCK_LOST: 410,
     MESSAGE_NOT_FOUND: 404,
+    NOT_FOUND: 404,
+    ENTITY_EXISTS: 409,
     NOT_ALLOWED: 403,
     ARGUMENT_ERROR: 400,
     NOT_IMPLEMENTED: 501,
@@ -59,6 +63,8 @@ class ManagementEndpoint(RequestsEndpoint):
         operation = OPERATIONS.get(name.removeprefix(_PREFIX))
         if operation is None:
             raise AmqpError(NOT_IMPLEMENTED, f"The management operation {name!r} is not known.")
+        if self._entity.is_deleted:
+            raise self._entity.missing()
         body = request.body if isinstance(request.body, dict) else {}
         try:
             return operation(self._entity, {str(key): value for key, value in body.items()})

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from localcloud.servicebus.amqp.errors import NOT_ALLOWED, NOT_IMPLEMENTED, AmqpError
+from localcloud.servicebus.amqp.errors import NOT_ALLOWED, AmqpError
 from localcloud.servicebus.amqp.types import Array, Int, Timestamp
 from localcloud.servicebus.broker import browsing, settlement
 from localcloud.servicebus.broker.entity import Entity
 from localcloud.servicebus.broker.message import Content
 from localcloud.servicebus.broker.queue import Queue
+from localcloud.servicebus.links import rules
 
 Body = dict[str, Any]
 ALL_SESSIONS_MS = 253_402_300_799_999
@@ -115,10 +116,6 @@ def get_message_sessions(entity: Entity, body: Body) -> Body:
     return {"skip": Int(skip + len(found)), "sessions-ids": Array(found)} if found else {}
 
 
-def _rules(entity: Entity, body: Body) -> None:
-    raise AmqpError(NOT_IMPLEMENTED, "Rules are declared with their subscription; $management can't change them yet.")
-
-
 OPERATIONS: dict[str, Callable[[Entity, Body], Body | None]] = {
     "renew-lock": renew_lock,
     "peek-message": peek_message,
@@ -130,7 +127,7 @@ OPERATIONS: dict[str, Callable[[Entity, Body], Body | None]] = {
     "get-session-state": get_session_state,
     "set-session-state": set_session_state,
     "get-message-sessions": get_message_sessions,
-    "add-rule": _rules,
-    "remove-rule": _rules,
-    "enumerate-rules": _rules,
+    "add-rule": rules.add_rule,
+    "remove-rule": rules.remove_rule,
+    "enumerate-rules": rules.enumerate_rules,
 }

@@ -56,13 +56,14 @@ class CorrelationFilter(_Part):
 
 
 class RuleDefinition(_Part):
-    """A rule as declared: one filter (none: everything) and perhaps an action."""
+    """A rule as declared: one filter (none: everything) and perhaps an action. `created_at`: ms since 1970, or 0."""
 
     name: str
     filter_type: str | None = None
     sql_filter: SqlExpression | None = None
     correlation_filter: CorrelationFilter | None = None
     action: SqlExpression | None = None
+    created_at: int = 0
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:

@@ -1,0 +1,1 @@
+"""The administration endpoint: what `ServiceBusAdministrationClient` speaks (Atom feeds over HTTP)."""
