@@ -17,7 +17,10 @@ _PASSING = {
     HTTPStatus.GONE,
     HTTPStatus.TOO_MANY_REQUESTS,
     449,  # Cosmos DB: conflicting requests, try again
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
     HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
 }
 _UNREACHABLE = (
     ServiceRequestError,

@@ -43,6 +43,7 @@ def _status(code: int) -> HttpResponseError:
         UnavailableError("busy"),
         _status(429),
         _status(449),
+        _status(500),
         _status(503),
         NotVisibleYetError("not yet"),
     ],

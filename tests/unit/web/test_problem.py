@@ -41,6 +41,7 @@ def test_a_refusal_stays_itself() -> None:
     "error",
     [
         _cosmos_error(429),
+        _cosmos_error(500),
         _cosmos_error(503),
         _cosmos_error(449),
         ServiceRequestError("connection refused"),
