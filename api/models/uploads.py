@@ -13,7 +13,7 @@ from shared.images.refusal import Refusal
 class NewImage(Body):
     """Body of POST /products/{id}/images: what is going to be uploaded."""
 
-    content_type: ImageType
+    content_type: Annotated[ImageType, Field(strict=False)]  # JSON has texts only
     size: Annotated[int, Field(ge=1, le=MAX_BYTES)]
     """Bytes."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.images.image import OPEN, ImageDocument, ImageState
 from shared.images.inspection import check_declaration
-from shared.images.limits import WIDTHS
+from shared.images.limits import WIDTHS, ImageType
 from shared.images.refusal import ImageRefusedError, Refusal
 from shared.images.repository import SYSTEM, ImageRepository, move
 from shared.images.storage import ImageStorage, Upload
@@ -89,17 +89,21 @@ class UploadProcessor:
     async def _settle(self, upload: Upload, image: ImageDocument) -> Outcome:
         try:
             declared = check_declaration(upload.content_type, upload.size)
-            content = await self._storage.read(upload)
-            if content is None:
+            renditions = await self._renditions(upload, declared)
+            if renditions is None:
                 return Outcome.GONE
-            async with self._decoding:
-                from shared.images.rendering import render  # noqa: PLC0415 - Pillow is loaded only where it is used
-
-                renditions = await asyncio.to_thread(render, content, declared)
             await self._storage.write_renditions(image.product_id, image.image_id, renditions)
             return await self._attach(upload, image)
         except ImageRefusedError as refused:
             return await self._refuse(upload, image, refused)
+
+    async def _renditions(self, upload: Upload, declared: ImageType) -> dict[int, bytes] | None:
+        """One picture in memory at a time, whatever else this worker does; None when the upload is gone."""
+        from shared.images.rendering import render  # noqa: PLC0415 - Pillow is loaded only where it is used
+
+        async with self._decoding:
+            content = await self._storage.read(upload)
+            return None if content is None else await asyncio.to_thread(render, content, declared)
 
     async def _attach(self, upload: Upload, image: ImageDocument) -> Outcome:
         product_id, image_id = image.product_id, image.image_id
