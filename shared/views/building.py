@@ -9,7 +9,7 @@ from shared.time import utc_now
 from shared.views.order_events import OrderEvents
 from shared.views.order_list import OrderList
 from shared.views.projector import Projector
-from shared.views.rebuild import Rebuild
+from shared.views.rebuild import SETTLE, Rebuild
 
 
 def projector(now: Callable[[], datetime] = utc_now) -> Projector:
@@ -25,4 +25,10 @@ def order_list(now: Callable[[], datetime] = utc_now) -> OrderList:
 
 def rebuild(now: Callable[[], datetime] = utc_now) -> Rebuild:
     """Builds views anew. Raises SettingsError."""
-    return Rebuild(projector(now), views=container("views"), orders=container("orders"), products=container("products"))
+    return Rebuild(
+        projector(now),
+        views=container("views"),
+        orders=container("orders"),
+        products=container("products"),
+        settle=SETTLE,
+    )

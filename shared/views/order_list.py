@@ -19,7 +19,7 @@ _MOST_OPEN = 20
 
 
 class OrderList:
-    """Reads view customer-orders. Orders at rest are shown as their events say; see docs/decisions/0010."""
+    """Reads view customer-orders. Orders at rest are shown as their events say (decision 13 of docs/decisions)."""
 
     def __init__(self, container: ContainerProxy, projector: Projector) -> None:
         self._container = container

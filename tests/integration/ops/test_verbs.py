@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,3 +113,26 @@ def test_a_database_that_is_away_is_exit_code_1(run: Run, cloud: Cloud) -> None:
         code, text = run("seed")
     assert code == 1
     assert text.startswith("ops: A service doesn't answer as it should: ")
+
+
+def test_views_are_shown_and_rebuilt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.views.building.SETTLE", timedelta(0))
+    assert run("seed")[0] == 0
+    product = SEED_PRODUCTS[0].id
+    assert run("views", "show", "stock", product)[1]["totals"] == {"available": 0, "held": 0, "committed": 0}
+    code, done = run("views", "rebuild", "stock", "product-sales")
+    assert (code, [(one["view"], one["events"]) for one in done["rebuilt"]]) == (
+        0,
+        [("stock", 12), ("product-sales", 0)],
+    )
+    code, shown = run("views", "show", "stock", product)
+    assert (code, shown["totals"]) == (0, {"available": TARGET_STOCK, "held": 0, "committed": 0})
+    assert shown["generation"] == done["rebuilt"][0]["generation"]
+    code, generations = run("views", "show")
+    assert generations["views"]["stock"] == {"active": shown["generation"], "building": None}
+    assert run("views", "show", "customer-orders", "nobody") == (0, {"key": "customer-orders:nobody", "orders": []})
+
+
+def test_an_unknown_view_is_exit_code_2(run: Run) -> None:
+    code, told = run("views", "rebuild", "nope")
+    assert (code, told) == (2, "ops: There is no view nope; there are customer-orders, product-sales, stock.\n")

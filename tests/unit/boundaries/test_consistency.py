@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from shared.messaging.entities import REPLAY_FOR, SOURCES
 from shared.settings import Settings
 from shared.version import VERSION
 
@@ -39,6 +40,25 @@ def test_every_container_that_the_app_names_is_declared() -> None:
     assert {"users", "products", "orders", "payments", "requests"} <= named
     assert named <= declared
     assert database["id"] == Settings.model_fields["cosmos_database"].default
+
+
+def test_the_queues_and_subscriptions_that_the_app_names_are_declared() -> None:
+    declared = json.loads((ROOT / "infra/resources.json").read_text(encoding="utf-8"))["serviceBus"]
+    names = [queue["name"] for queue in declared["queues"]]
+    names += [f"{topic['name']}/{one['name']}" for topic in declared["topics"] for one in topic["subscriptions"]]
+    assert sorted(names) == sorted(source.name for source in SOURCES)
+    for entity in [*declared["queues"], *declared["topics"]]:
+        assert entity["requiresDuplicateDetection"] is True
+    for consumed in [*declared["queues"], *(one for topic in declared["topics"] for one in topic["subscriptions"])]:
+        assert consumed["maxDeliveryCount"] == 10
+
+
+def test_every_subscription_gets_the_replays_that_are_for_it_and_no_others() -> None:
+    [topic] = json.loads((ROOT / "infra/resources.json").read_text(encoding="utf-8"))["serviceBus"]["topics"]
+    for subscription in topic["subscriptions"]:
+        [rule] = subscription["rules"]
+        condition = f"{REPLAY_FOR} IS NULL OR {REPLAY_FOR} = '{subscription['name']}'"
+        assert condition in rule["sqlFilter"]["sqlExpression"]
 
 
 def test_the_signing_key_is_declared() -> None:
