@@ -7,6 +7,7 @@ from typing import Any
 from azure.functions import meta
 
 from localcloud.host.model import Datum
+from localcloud.host.worker.sdk_types import sdk_type_converter
 
 DURABLE_CLIENT = "durableClient"
 GENERIC = "generic"
@@ -56,8 +57,10 @@ _DATUM_TYPES: tuple[tuple[type, str | None], ...] = (
 )
 
 
-def converter(binding_type: str) -> Any:
-    """The converter class of a binding type."""
+def converter(binding_type: str, *, deferred: bool = False) -> Any:
+    """The converter class of a binding type; of SDK types with `deferred`."""
+    if deferred:
+        return sdk_type_converter(binding_type) or GenericConverter
     return meta._ConverterMeta._bindings.get(binding_type, GenericConverter)
 
 

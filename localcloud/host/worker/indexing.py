@@ -9,6 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from localcloud.host.model import AppIndex, FunctionMetadata
 from localcloud.host.worker.loading import load_functions
+from localcloud.host.worker.sdk_types import raw_bindings
 from localcloud.host.worker.signature import LoadedFunction, load_function
 
 Functions = dict[str, LoadedFunction]
@@ -41,9 +42,16 @@ def _metadata(function: Any, loaded: LoadedFunction, app_dir: Path) -> FunctionM
         directory=str(app_dir),
         script_file=function.function_script_file,
         entry_point=loaded.name,
-        bindings=[json.loads(text) for text in function.get_raw_bindings()],
+        bindings=[json.loads(text) for text in _raw_bindings(function, loaded)],
         retry=_retry(function),
     )
+
+
+def _raw_bindings(function: Any, loaded: LoadedFunction) -> list[str]:
+    if any(slot.deferred for slot in loaded.inputs.values()):
+        return raw_bindings(function, loaded.inputs)
+    texts: list[str] = function.get_raw_bindings()
+    return texts
 
 
 def _retry(function: Any) -> dict[str, str] | None:

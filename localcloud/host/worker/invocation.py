@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from localcloud.host.model import Failure, Invocation, InvocationResult
+from localcloud.host.model import Datum, Failure, Invocation, InvocationResult
 from localcloud.host.worker.context import OutValue, context_of
 from localcloud.host.worker.converters import decode, is_trigger, sdk_metadata
 from localcloud.host.worker.encoding import encode
-from localcloud.host.worker.signature import LoadedFunction
+from localcloud.host.worker.sdk_types import sdk_value
+from localcloud.host.worker.signature import LoadedFunction, Slot
 
 
 def function_threads() -> ThreadPoolExecutor:
@@ -52,9 +53,7 @@ def failed(error: BaseException) -> InvocationResult:
 def _arguments(function: LoadedFunction, invocation: Invocation) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name, datum in invocation.inputs.items():
-        binding_type = function.inputs[name].binding_type
-        metadata = sdk_metadata(invocation.metadata) if is_trigger(binding_type) else {}
-        arguments[name] = decode(binding_type, datum, metadata)
+        arguments[name] = _argument(function.inputs[name], datum, invocation)
     context = context_of(invocation, function.directory)
     context.thread_local_storage.invocation_id = invocation.id
     if function.wants_context:
@@ -62,6 +61,15 @@ def _arguments(function: LoadedFunction, invocation: Invocation) -> dict[str, An
     for name in function.outputs:
         arguments[name] = OutValue()
     return arguments
+
+
+def _argument(slot: Slot, datum: Datum, invocation: Invocation) -> Any:
+    if slot.deferred:
+        return sdk_value(slot.binding_type, datum, slot.pytype)
+    if slot.text and datum.type == "bytes":
+        return bytes(datum.value).decode("utf-8", "replace")
+    metadata = sdk_metadata(invocation.metadata) if is_trigger(slot.binding_type) else {}
+    return decode(slot.binding_type, datum, metadata)
 
 
 def _result(function: LoadedFunction, arguments: Mapping[str, Any], returned: Any) -> InvocationResult:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.host.worker.converters import GENERIC, converter, has_implicit_output
+from localcloud.host.worker.sdk_types import is_sdk_type
 
 _OUT = "Out"
 
@@ -26,6 +27,10 @@ class Slot:
 
     binding_type: str
     pytype: Any
+    deferred: bool = False
+    """Whether it gets a client of the service instead of data."""
+    text: bool = False
+    """Whether bytes have to become text for it: a `blob` input annotated str."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,9 @@ def _slot(name: str, parameter: str, binding: Any, hints: dict[str, Any]) -> Slo
         raise FunctionLoadError(name, f"binding {parameter} has invalid non-type annotation {hint!r}")
     _check_direction(name, parameter, is_out=_is_out(binding), marked_out=marked_out)
     plain = pytype in (str, bytes) and not has_implicit_output(binding.type)
-    slot = Slot(GENERIC if plain else binding.type, pytype)
-    found = converter(slot.binding_type)
+    text = binding.type == "blob" and pytype is str
+    slot = Slot(GENERIC if plain else binding.type, pytype, is_sdk_type(hint), text)
+    found = converter(slot.binding_type, deferred=slot.deferred)
     check = found.check_output_type_annotation if marked_out else found.check_input_type_annotation
     if not check(pytype):
         shown = getattr(pytype, "__name__", repr(pytype))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
@@ -58,7 +59,7 @@ def settings(azurite: Azurite, calls: Calls, name: str) -> dict[str, str]:
     """The host id differs from test to test, so that no host takes another one's blobs."""
     return {
         "AzureWebJobsStorage": azurite.connection_string,
-        "AzureFunctionsWebHost__hostid": name,
+        "AzureFunctionsWebHost__hostid": uuid4().hex,
         "CALLS": str(calls.path),
         "NAME": name,
     }

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from azure.storage.blob.aio import ContainerClient
 from azure.storage.queue.aio import QueueServiceClient
 
 from tests.integration.host.conftest import write_app
@@ -59,3 +60,28 @@ async def test_a_message_in_work_when_the_host_is_killed_runs_again_at_once_afte
         return not (await queue.get_queue_properties()).approximate_message_count
 
     assert await until(empty)
+
+
+async def test_blobs_in_work_or_uploaded_meanwhile_run_when_a_killed_host_is_back_and_done_ones_do_not(
+    launch: Launch, container: ContainerClient, calls: Calls
+) -> None:
+    code = NOTE + (
+        "@app.blob_trigger('b', '%NAME%/{name}', 'AzureWebJobsStorage')\n"
+        "def work(b: func.InputStream):\n"
+        "    text = b.read().decode()\n"
+        "    note(['began', text])\n"
+        "    if text == 'first': return\n"
+        f"{SLOW_ONCE}"
+        "    note(['done', text])\n"
+    )
+    host = launch(code)
+    await container.upload_blob("first", b"first")
+    await until_true(calls.all)
+    await container.upload_blob("second", b"second")
+    await until_true(lambda: len(calls.all()) >= 2)
+    await host.kill()
+    await container.upload_blob("third", b"third")
+    launch(code)
+    await until_true(lambda: {("done", "second"), ("done", "third")} <= {tuple(call) for call in calls.all()})
+    assert calls.all()[:2] == [["began", "first"], ["began", "second"]]
+    assert sorted(calls.all()[2:]) == [["began", "second"], ["began", "third"], ["done", "second"], ["done", "third"]]
