@@ -1,5 +1,6 @@
-"""Faults on demand: errors, dropped connections, duplicates, lost locks."""
+"""Faults on demand: errors, dropped connections, delays, duplicates, messages out of order, lost locks."""
 
+import asyncio
 import itertools
 import random
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from localcloud.servicebus.amqp.errors import AmqpError
 
 Operation = Literal["attach", "send", "settle"]
+LONGEST_DELAY_MS = 600_000
 
 
 class FaultRuleError(Exception):
@@ -22,8 +24,10 @@ class FaultRule(BaseModel):
     """What happens to which operations. All conditions given must hold; the first matching rule counts.
 
     `error` is an AMQP condition such as com.microsoft:server-busy; `drop` closes the connection before or after the
-    operation took effect; `duplicate` stores what is sent twice; `count` operations are hit at most, each with
-    `probability`; `entity` is the path of a queue, topic or subscription.
+    operation took effect; `duplicate` stores what is sent twice; `delayMs` lets the operation wait; `reorderMs` keeps
+    the first of the messages of a send back for so long that others overtake it (it is stored at once); `lockLost`
+    takes the lock away when the client settles. `count` operations are hit at most, each with `probability`; `entity`
+    is the path of a queue, topic or subscription.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
@@ -33,14 +37,30 @@ class FaultRule(BaseModel):
     error: str | None = None
     drop: Literal["before", "after"] | None = None
     duplicate: bool = False
+    delay_ms: Annotated[int, Field(ge=0, le=LONGEST_DELAY_MS)] = 0
+    reorder_ms: Annotated[int, Field(ge=0, le=LONGEST_DELAY_MS)] = 0
+    lock_lost: bool = False
     count: Annotated[int, Field(ge=1)] | None = None
     probability: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        if self.error is None and self.drop is None and not self.duplicate:
-            raise ValueError("a rule needs an error, a drop or duplicate")
+        only_sends, only_settles = self.duplicate or self.reorder_ms > 0, self.lock_lost
+        if self.error is None and self.drop is None and not (only_sends or only_settles or self.delay_ms):
+            raise ValueError("a rule needs an error, drop, duplicate, delayMs, reorderMs or lockLost")
+        if only_sends and self.operation not in (None, "send"):
+            raise ValueError("duplicate and reorderMs are about the operation send")
+        if only_settles and self.operation not in (None, "settle"):
+            raise ValueError("lockLost is about the operation settle")
         return self
+
+    def concerns(self, operation: Operation) -> bool:
+        """Whether the rule does something to such operations."""
+        if self.operation is not None:
+            return self.operation == operation
+        if self.error is not None or self.drop is not None or self.delay_ms:
+            return True
+        return operation == ("settle" if self.lock_lost else "send")
 
     @property
     def drop_before(self) -> bool:
@@ -61,6 +81,16 @@ class Fault:
     drop_before: bool
     drop_after: bool
     duplicates: bool
+    delay_ms: int = 0
+    reorder_ms: int = 0
+    lock_lost: bool = False
+
+    def after_delay(self, action: Callable[[], None]) -> None:
+        """Calls `action`, at once or when the delay is over."""
+        if self.delay_ms:
+            asyncio.get_running_loop().call_later(self.delay_ms / 1000, action)
+        else:
+            action()
 
 
 @dataclass(slots=True)
@@ -108,11 +138,19 @@ class FaultRules:
             rule = active.rule
             if rule.count is not None and active.hits >= rule.count:
                 continue
-            if rule.operation not in (None, operation) or (rule.entity or path).lower().strip("/") != path:
+            if not rule.concerns(operation) or (rule.entity or path).lower().strip("/") != path:
                 continue
             if rule.probability < 1 and self._chance() >= rule.probability:
                 continue
             active.hits += 1
             error = None if rule.error is None else AmqpError(rule.error, f"Injected fault: {rule.error}.")
-            return Fault(error, rule.drop_before, rule.drop_after, rule.duplicate)
+            return Fault(
+                error,
+                rule.drop_before,
+                rule.drop_after,
+                rule.duplicate,
+                rule.delay_ms,
+                rule.reorder_ms,
+                rule.lock_lost,
+            )
         return None

@@ -27,6 +27,7 @@ class Ready:
             "host": f"http://127.0.0.1:{self.ports.host}",
             "cosmos": f"http://127.0.0.1:{self.ports.cosmos}",
             "serviceBus": service_bus_connection(self.ports),
+            "serviceBusAdmin": f"http://127.0.0.1:{self.ports.servicebus_admin}",
             "blob": f"http://127.0.0.1:{self.ports.blob}/{STORAGE_ACCOUNT}",
             "keyVault": f"https://127.0.0.1:{self.ports.vault}",
         }
@@ -34,6 +35,7 @@ class Ready:
             "host": "host",
             "cosmos": "cosmos",
             "serviceBus": "servicebus",
+            "serviceBusAdmin": "servicebus",
             "blob": "azurite",
             "keyVault": "identity",
         }
@@ -50,6 +52,7 @@ class Ready:
             ("host", "Functions host", f"http://localhost:{self.ports.host}"),
             ("cosmos", "Cosmos DB", f"http://localhost:{self.ports.cosmos}/ and https, port {self.ports.cosmos_tls}"),
             ("servicebus", "Service Bus", f"port {self.ports.servicebus}, TLS {self.ports.servicebus_tls}"),
+            ("servicebus", "its administration", f"port {self.ports.servicebus_admin}, http and https"),
             ("identity", "Key Vault", f"https://127.0.0.1:{self.ports.vault}"),
             ("identity", "Managed identity", f"http://127.0.0.1:{self.ports.identity}"),
             ("azurite", "Blob, Queue, Table", f"ports {self.ports.blob}, {self.ports.queue}, {self.ports.table}"),

@@ -36,8 +36,10 @@ class Cloud:
         self.identity = IdentityServer(folder, secrets=resources.key_vault.secrets, clock=self.clock)
         tls = self.identity.certificates.server_context()
         self.cosmos = CosmosServer(folder, ssl_context=tls, clock=self.clock)
-        self.service_bus = ServiceBusServer(folder, clock=self.clock, resources=resources.service_bus)
-        self.faults = CloudFaults(self.cosmos.faults)
+        self.service_bus = ServiceBusServer(
+            folder, clock=self.clock, resources=resources.service_bus, admin_ssl_context=tls
+        )
+        self.faults = CloudFaults(self.cosmos.faults, self.service_bus.faults)
         """Injected faults, as context managers."""
 
     @property

@@ -104,6 +104,7 @@ class Broker:
         self._reloaded()
         for entity in self.entities.values():
             entity.clear()
+        self.entities.clear()  # some may have been made or deleted since
         self.deadlines.clear()
         self._load()
 

@@ -35,6 +35,7 @@ class Content:
     ttl_ms: int | None = None
     message_id: Any = None
     session_id: str | None = None
+    hold_until: int | None = None
 
     @classmethod
     def parsed(cls, payload: bytes) -> "Content":
@@ -53,9 +54,15 @@ class Content:
             raise AmqpError(ARGUMENT_ERROR, "The session id is longer than 128 characters.")
         return cls(parts.bare, parts.annotations, durable, priority, ttl, properties[0], session)
 
+    def held_until(self, when: int) -> "Content":
+        """The content, not available before this time (milliseconds since 1970); the message doesn't show it."""
+        return replace(self, hold_until=when)
+
     @property
     def scheduled_for(self) -> int | None:
         """The wanted enqueue time in milliseconds since 1970."""
+        if self.hold_until is not None:
+            return self.hold_until
         value = self.annotations.get(SCHEDULED_FOR)
         return int(value) if isinstance(value, int) else None
 

@@ -205,6 +205,16 @@ class Queue(Entity):
             self.locks.pop(message.lock.token, None)
             message.lock = None
 
+    def lose_lock(self, token: UUID) -> None:
+        """Ends a lock before its time, as if it had run out; a session's lock with it."""
+        message = self.locks.get(token)
+        if message is None:
+            return
+        if self.has_sessions:
+            self.sessions.lose(message.content.session_id or "")
+        else:
+            self.give_back(message, counts=True)
+
     def give_back(self, message: Message, *, counts: bool) -> None:
         """Makes a locked message available again; dead-letters it when it was tried often enough."""
         self.unlock(message)

@@ -145,12 +145,18 @@ class Sessions:
         finally:
             self._is_releasing = False
 
-    def _lock_may_be_over(self, session: Session) -> None:
-        owner = session.owner
-        if owner is not None and session.locked_until <= self._queue.broker.now_ms():
+    def lose(self, session_id: str) -> None:
+        """Takes the session from its owner, as if the lock had run out."""
+        session = self._all.get(session_id)
+        owner = session.owner if session is not None else None
+        if session is not None and owner is not None:
             self._release(session, counts=True)
             owner.lost(AmqpError(SESSION_LOCK_LOST, "The session lock has expired on the session."))
             self.pump()
+
+    def _lock_may_be_over(self, session: Session) -> None:
+        if session.locked_until <= self._queue.broker.now_ms():
+            self.lose(session.id)
 
     def _waited_in_vain(self, consumer: Consumer) -> None:
         if consumer in self._waiting:

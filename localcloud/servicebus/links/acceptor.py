@@ -63,8 +63,25 @@ class ClientLinks:
     def _attach_entity(self, link: Link, entity: Entity) -> None:
         namespace = self._namespace
         fault = namespace.faults.hit("attach", entity.path)
-        if fault is not None and fault.error is not None:
-            raise fault.error
+        if fault is None:
+            self._attach_sound(link, entity)
+            return
+        if fault.drop_before or fault.drop_after:
+            link.session.connection.end()
+            return
+
+        def attach() -> None:
+            try:
+                if fault.error is not None:
+                    raise fault.error
+                self._attach_sound(link, entity)
+            except AmqpError as error:
+                link.refuse(error)
+
+        fault.after_delay(attach)
+
+    def _attach_sound(self, link: Link, entity: Entity) -> None:
+        namespace = self._namespace
         if isinstance(entity, Queue) and not link.from_client and not entity.is_open:
             raise AmqpError(ENTITY_DISABLED, f"The messaging entity {entity.name} is disabled for receiving.")
         if link.from_client:

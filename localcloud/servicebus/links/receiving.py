@@ -18,7 +18,7 @@ from localcloud.servicebus.broker import settlement
 from localcloud.servicebus.broker.broker import FULL, Broker
 from localcloud.servicebus.broker.message import DEAD_LETTER_DESCRIPTION, DEAD_LETTER_REASON, Message
 from localcloud.servicebus.broker.queue import Queue
-from localcloud.servicebus.faults import FaultRules
+from localcloud.servicebus.faults import Fault, FaultRules
 from localcloud.servicebus.links.address import with_session
 
 TICKS_AT_EPOCH = 621_355_968_000_000_000
@@ -82,6 +82,12 @@ class ReceiverEndpoint(Endpoint):
         if outcome is None or self.deletes:
             return
         fault = self._faults.hit("settle", self._queue.path)
+        if fault is None:
+            self._settle(delivery_id, tag, outcome, None, settled=settled)
+        else:
+            fault.after_delay(lambda: self._settle(delivery_id, tag, outcome, fault, settled=settled))
+
+    def _settle(self, delivery_id: int, tag: bytes, outcome: Outcome, fault: Fault | None, *, settled: bool) -> None:
         session = self._link.session
         if fault is not None and fault.drop_before:
             session.connection.end()
@@ -92,7 +98,10 @@ class ReceiverEndpoint(Endpoint):
                 raise fault.error
             if len(tag) != 16:
                 raise AmqpError(INTERNAL_ERROR, "The delivery tag is no lock token.")  # noqa: TRY301 - the same
-            settle(self._queue, UUID(bytes_le=tag), outcome)
+            token = UUID(bytes_le=tag)
+            if fault is not None and fault.lock_lost:
+                self._queue.lose_lock(token)
+            settle(self._queue, token, outcome)
         except AmqpError as error:
             state = rejected(error)
         if not settled:

@@ -8,7 +8,7 @@ from localcloud.servicebus.amqp.types import DecodeError
 from localcloud.servicebus.broker.broker import FULL, Broker
 from localcloud.servicebus.broker.entity import Entity
 from localcloud.servicebus.broker.message import Content
-from localcloud.servicebus.faults import FaultRules
+from localcloud.servicebus.faults import Fault, FaultRules
 
 BATCH_FORMAT = 0x80013700
 """Message format of a batch: every data section is a whole message."""
@@ -23,6 +23,12 @@ class SenderEndpoint(Endpoint):
     def on_transfer(self, delivery: Delivery) -> None:
         """A message or a batch of them."""
         fault = self._faults.hit("send", self._entity.path)
+        if fault is None:
+            self._take(delivery, None)
+        else:
+            fault.after_delay(lambda: self._take(delivery, fault))
+
+    def _take(self, delivery: Delivery, fault: Fault | None) -> None:
         if fault is not None and fault.drop_before:
             delivery.link.session.connection.end()
             return
@@ -31,7 +37,10 @@ class SenderEndpoint(Endpoint):
             return
         try:
             contents = contents_of(delivery)
-            self._entity.send(contents)
+            if fault is not None and fault.reorder_ms:
+                self._entity.send([contents[0].held_until(self._broker.now_ms() + fault.reorder_ms), *contents[1:]])
+            else:
+                self._entity.send(contents)
             if fault is not None and fault.duplicates:
                 self._entity.send(contents)
         except AmqpError as error:
