@@ -38,11 +38,11 @@ class Run:
 
 
 @asynccontextmanager
-async def stand_in(queues: list[str]) -> AsyncIterator[tuple[str, int]]:
+async def stand_in(queues: list[dict[str, object]]) -> AsyncIterator[tuple[str, int]]:
     """Connection string and process id of a stand-in with an empty data folder and these queues."""
     with tempfile.TemporaryDirectory() as folder:
         entities = Path(folder) / "entities.json"
-        entities.write_bytes(orjson.dumps({"serviceBus": {"queues": [{"name": name} for name in queues]}}))
+        entities.write_bytes(orjson.dumps({"serviceBus": {"queues": queues}}))
         command = [sys.executable, "-m", "localcloud", "servicebus", "--port", "0", "--admin-port", "0"]
         command += ["--data", folder, "--resources", str(entities)]
         process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
@@ -98,7 +98,7 @@ async def measured(case: Case, client: ServiceBusClient, count: int, broker: int
 
 async def main(messages: int, runs: int) -> None:
     """Prints one line for each case."""
-    async with stand_in([QUEUE]) as (connection, broker):
+    async with stand_in([{"name": QUEUE}]) as (connection, broker):
         cases: list[tuple[str, Case]] = [
             ("single sends", send_one_by_one),
             ("receive, complete in turn", complete_one_by_one),

@@ -1,6 +1,7 @@
 """Connections by the Functions convention: the setting `X`, `AzureWebJobsX`, or `X__fullyQualifiedNamespace`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from azure.identity.aio import DefaultAzureCredential
 from azure.servicebus.aio import ServiceBusClient
@@ -21,14 +22,18 @@ def check_connection(settings: Mapping[str, str], name: str) -> None:
         )
 
 
-def open_client(settings: Mapping[str, str], name: str) -> ServiceBusClient:
-    """A new client; the caller closes it. Raises FunctionError for a connection that can't be."""
+def open_client(settings: Mapping[str, str], name: str, *, read_seconds: float | None = None) -> ServiceBusClient:
+    """A new client; the caller closes it. Raises FunctionError for a connection that can't be.
+
+    `read_seconds`: how long the SDK waits for a frame before it looks at its time-outs (its default: 0.2).
+    """
     check_connection(settings, name)
     text, namespace = _text(settings, name), _namespace(settings, name)
+    options: dict[str, Any] = {"retry_total": 0, "socket_timeout": read_seconds}
     try:
         if text is not None:
-            return ServiceBusClient.from_connection_string(text, retry_total=0)
-        return ServiceBusClient(str(namespace), DefaultAzureCredential(), retry_total=0)
+            return ServiceBusClient.from_connection_string(text, **options)
+        return ServiceBusClient(str(namespace), DefaultAzureCredential(), **options)
     except ValueError as error:
         raise FunctionError(f"The Service Bus connection '{name}' can't be used: {error}") from error
 

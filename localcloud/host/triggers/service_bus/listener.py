@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from typing import Any
 
 from azure.core.exceptions import AzureError
+from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import AutoLockRenewer, ServiceBusClient, ServiceBusReceiver
 from azure.servicebus.exceptions import OperationTimeoutError, ServiceBusError
 
@@ -17,11 +19,19 @@ from localcloud.host.triggers.service_bus.work import MessageWork
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 15.0
 _SESSION_WAIT = 60.0
-_POLL = 60.0
+_POLL = 30.0
+_GATHERING = 0.02
+"""Seconds that a batch waits for more messages after the first; the SDK must wake so often."""
+_FAILURES = (ServiceBusError, AzureError, FunctionError, OSError, ValueError)
 
 
 class Listener:
-    """Runs until it is cancelled. What keeps it from listening is reported, and it tries again with growing pauses."""
+    """Runs until it is cancelled. What keeps it from listening is reported, and it tries again with growing pauses.
+
+    Calls that may run side by side have a lane each, with a link of its own that receives one message, calls the
+    function and settles: the SDK makes whoever shares a link wait for the others, up to 0.2 s each. One lane is there
+    always; another one is opened when all are at work, and closed when it has been idle for long.
+    """
 
     def __init__(
         self, function: FunctionMetadata, source: Source, services: HostServices, options: ServiceBusOptions
@@ -29,27 +39,38 @@ class Listener:
         self._function, self._source = function, source
         self._services, self._options = services, options
         self._work = MessageWork(function, source, services, options)
-        self._running: set[asyncio.Task[None]] = set()
+        self._most = 1 if source.many else options.max_concurrent_calls
+        self._extra: set[asyncio.Task[None]] = set()
+        self._waiting = 0
         self._pause = _SHORTEST_PAUSE
 
     async def run(self) -> None:
-        """Listens; sessions are received side by side, everything else over one link."""
-        if not self._source.sessions:
-            await self._for_ever(self._receive)
-            return
-        count = self._options.max_concurrent_sessions
-        await asyncio.gather(*(self._for_ever(self._receive_session) for _ in range(count)))
+        """Listens; when cancelled, what the function has begun is finished and settled."""
+        try:
+            if self._source.sessions:
+                count = self._options.max_concurrent_sessions
+                await asyncio.gather(*(self._for_ever(self._receive_session) for _ in range(count)))
+            else:
+                await self._for_ever(self._receive)
+        finally:
+            for lane in self._extra:
+                lane.cancel()
+            await asyncio.gather(*self._extra, return_exceptions=True)
 
     async def _for_ever(self, receive: Callable[[ServiceBusClient], Awaitable[None]]) -> None:
         while True:
             try:
-                async with open_client(self._services.settings, self._source.connection) as client:
+                async with self._client() as client:
                     while True:
                         await receive(client)
-            except (ServiceBusError, AzureError, FunctionError, OSError, ValueError) as error:
+            except _FAILURES as error:
                 self._services.report(self._function.name, self._explained(error))
                 await asyncio.sleep(self._pause)
                 self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+
+    def _client(self) -> ServiceBusClient:
+        read_seconds = _GATHERING if self._source.many else None
+        return open_client(self._services.settings, self._source.connection, read_seconds=read_seconds)
 
     def _explained(self, error: Exception) -> str:
         return (
@@ -62,37 +83,59 @@ class Listener:
         self._services.report(self._function.name, None)
 
     async def _receive(self, client: ServiceBusClient) -> None:
-        limit = 1 if self._source.many else self._options.max_concurrent_calls
+        """The lane that is always there."""
         async with self._source.receiver(client, prefetch=self._options.prefetch_count) as receiver:
             self._listening()
-            try:
-                while True:
-                    await self._take(receiver, limit)
-            finally:
-                await asyncio.gather(*self._running, return_exceptions=True)
+            while True:
+                await self._take(receiver)
 
-    async def _take(self, receiver: ServiceBusReceiver, limit: int) -> None:
-        """Waits for a free place, receives what fits, starts the calls."""
-        while len(self._running) >= limit:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        wanted = self._options.max_message_batch_size if self._source.many else limit - len(self._running)
-        messages = await receiver.receive_messages(max_message_count=wanted, max_wait_time=_POLL)
-        if self._source.many:
-            if messages:
-                self._start(self._work.many(receiver, messages))
-            return
-        for message in messages:
-            self._start(self._work.one(receiver, message))
+    async def _receive_besides(self) -> None:
+        """A further lane: ends when nothing has come for long, and on errors, which the first lane will meet too."""
+        try:
+            async with AsyncExitStack() as opened:
+                try:
+                    client = await opened.enter_async_context(self._client())
+                    receiver = await opened.enter_async_context(self._source.receiver(client, prefetch=0))
+                finally:
+                    self._waiting -= 1  # as `_open_lane` counted it
+                while await self._take(receiver):
+                    pass
+        except _FAILURES as error:
+            self._services.log(self._explained(error))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+    async def _take(self, receiver: ServiceBusReceiver) -> bool:
+        """Receives and handles one message or batch; answers whether there was any."""
+        self._waiting += 1
+        try:
+            messages = await receiver.receive_messages(max_message_count=1, max_wait_time=_POLL)
+        finally:
+            self._waiting -= 1
+        if not messages:
+            return False
+        if self._waiting == 0 and len(self._extra) + 1 < self._most:
+            self._open_lane()
+        await self._handle(receiver, messages)
+        return True
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+    def _open_lane(self) -> None:
+        self._waiting += 1  # from now on, so that only one is opened at a time
+        task = asyncio.create_task(self._receive_besides(), name=f"Service Bus {self._function.name}")
+        self._extra.add(task)
+        task.add_done_callback(self._closed)
+
+    def _closed(self, lane: "asyncio.Task[None]") -> None:
+        self._extra.discard(lane)
+        if not lane.cancelled() and (error := lane.exception()) is not None:
             self._services.log(f"A message of {self._source.path} could not be handled: {error!r}.")
+
+    async def _handle(self, receiver: ServiceBusReceiver, messages: list[ServiceBusReceivedMessage]) -> None:
+        if self._source.many:
+            wanted = self._options.max_message_batch_size - 1
+            if wanted > 0:
+                messages = messages + await receiver.receive_messages(wanted, _GATHERING)
+            await _finished(self._work.many(receiver, messages))
+        else:
+            await _finished(self._work.one(receiver, messages[0]))
 
     async def _receive_session(self, client: ServiceBusClient) -> None:
         """Takes the next available session and empties it, one message after the other."""
@@ -109,9 +152,15 @@ class Listener:
         idle = self._options.session_idle_timeout.total_seconds()
         async with AutoLockRenewer(max_lock_renewal_duration=renewal) as renewer:
             renewer.register(receiver, receiver.session, max_lock_renewal_duration=renewal)
-            batch = self._options.max_message_batch_size if self._source.many else 1
-            while messages := await receiver.receive_messages(max_message_count=batch, max_wait_time=idle):
-                if self._source.many:
-                    await self._work.many(receiver, messages)
-                else:
-                    await self._work.one(receiver, messages[0])
+            while messages := await receiver.receive_messages(max_message_count=1, max_wait_time=idle):
+                await self._handle(receiver, messages)
+
+
+async def _finished(work: Coroutine[Any, Any, None]) -> None:
+    """Does the work to its end, also when the listener is stopped meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise

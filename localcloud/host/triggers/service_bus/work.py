@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 from azure.servicebus import ServiceBusReceivedMessage
-from azure.servicebus.aio import AutoLockRenewer, ServiceBusReceiver
+from azure.servicebus.aio import ServiceBusReceiver
 from azure.servicebus.exceptions import ServiceBusError
 
 from localcloud.host.extension import HostServices
 from localcloud.host.model import Datum, FunctionMetadata, Invocation
 from localcloud.host.triggers.service_bus import payload
+from localcloud.host.triggers.service_bus.lock_renewal import with_renewed_locks
 from localcloud.host.triggers.service_bus.options import ServiceBusOptions
 from localcloud.host.triggers.service_bus.source import Source
 
@@ -57,11 +58,12 @@ class MessageWork:
         invocation = Invocation(
             self._function.name, {self._function.trigger["name"]: datum}, metadata, reason="(null)", details=details
         )
-        async with AutoLockRenewer(max_lock_renewal_duration=self._options.lock_renewal.total_seconds()) as renewer:
-            for message in messages:
-                if not self._source.sessions:  # a session's lock is renewed with the session
-                    renewer.register(receiver, message)
-            result = await self._services.invoker.invoke(invocation)
+        work = self._services.invoker.invoke(invocation)
+        if self._source.sessions:  # a session's lock is renewed with the session
+            result = await work
+        else:
+            limit, log = self._options.lock_renewal, self._services.log
+            result = await with_renewed_locks(work, receiver, messages, limit, log)
         if result.failure is not None or self._options.auto_complete:
             await self._settle(receiver, messages, done=result.failure is None)
 
