@@ -12,6 +12,7 @@ from api.web.call import Call, Reply
 from api.web.route import Access
 from api.web.table import RouteTable
 from shared.errors import ShopError, UnavailableError, Violation
+from shared.images.storage import UPLOADS
 from shared.time import rfc3339, utc_now
 from shared.version import VERSION
 
@@ -37,8 +38,13 @@ async def health(call: Call) -> Reply:
 
 @routes.route("GET", "health/ready", access=Access.ANYONE)
 async def health_ready(call: Call) -> Reply:
-    """Ready: every dependency answers within its budget; else 503 with the ones that don't."""
+    """Ready: every dependency answers within its budget; else 503 with the ones that don't.
+
+    Service Bus isn't one of them: while it is away, orders are placed all the same and their events wait in the outbox.
+    """
     checks = {"cosmosDb": _check_cosmos(call.services), "keyVault": _check_vault(call.services)}
+    if call.services.settings.takes_uploads:
+        checks["storage"] = _check_storage(call.services)
     outcomes = await asyncio.gather(*(_within_budget(check) for check in checks.values()))
     failed = [Violation(name, cause) for name, cause in zip(checks, outcomes, strict=True) if cause is not None]
     if failed:
@@ -71,6 +77,10 @@ async def _check_cosmos(services: Services) -> None:
     except CosmosResourceNotFoundError as error:
         if "Owner resource" in str(error):  # the container itself is missing
             raise
+
+
+async def _check_storage(services: Services) -> None:
+    await services.azure.blobs().get_container_client(UPLOADS).get_container_properties()
 
 
 async def _check_vault(services: Services) -> None:

@@ -33,7 +33,7 @@ def add_dead_letters(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
     for action in (replay, discard):
         action.add_argument("message", nargs="*", help="message ids, or #<sequence number>")
         action.add_argument("--all", action="store_true", help="all that are dead now")
-        action.add_argument("--by", default=getpass.getuser(), metavar="OPERATOR", help="for the audit trail")
+        action.add_argument("--by", metavar="OPERATOR", help="for the audit trail; you, if it isn't given")
         action.add_argument("--note", default="", help="why, for the audit trail")
     for action in (listing, show, replay, discard):
         action.add_argument("--source", choices=[source.name for source in SOURCES], help="only there")
@@ -66,7 +66,7 @@ def _acting(action: Literal["replay", "discard"]) -> Callable[..., Any]:
     async def run(services: Services, arguments: argparse.Namespace) -> Outcome:
         if bool(arguments.message) == arguments.all:
             raise UsageError(f"{action} takes either message ids or --all.")
-        return await _act(_desk(services), Instruction(action, arguments.by, arguments.note), arguments)
+        return await _act(_desk(services), Instruction(action, arguments.by or _user(), arguments.note), arguments)
 
     return run
 
@@ -109,6 +109,14 @@ def _in_short(letter: dict[str, Any]) -> list[str]:
         f"{letter['source']}  {letter['messageId'] or '#' + str(letter['sequenceNumber'])}  {letter['enqueuedAt']}",
         f"    {letter['reason'] or 'no reason given'} ({tries}): {last}",
     ]
+
+
+def _user() -> str:
+    """Who is logged in; in a container nobody may be."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def _unknown(names: list[str]) -> Outcome:
