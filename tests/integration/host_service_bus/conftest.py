@@ -15,6 +15,7 @@ __all__ = ["start"]
 ENTITIES = {
     "queues": [
         {"name": "work", "maxDeliveryCount": 3, "lockDuration": "PT5S"},
+        {"name": "brief", "lockDuration": "PT2S"},
         {"name": "copies"},
         {"name": "ordered", "requiresSession": True, "maxDeliveryCount": 3},
     ],

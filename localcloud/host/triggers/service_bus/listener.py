@@ -20,7 +20,7 @@ from localcloud.host.triggers.service_bus.work import MessageWork
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 15.0
 _SESSION_WAIT = 60.0
 _POLL = 30.0
-_GATHERING = 0.02
+_GATHERING = 0.01
 """Seconds that a batch waits for more messages after the first; the SDK must wake so often."""
 _FAILURES = (ServiceBusError, AzureError, FunctionError, OSError, ValueError)
 
