@@ -93,6 +93,11 @@ class Settings(BaseModel):
     signing_key_max_age: IsoDuration = Field(default=timedelta(minutes=5), alias="SIGNING_KEY_MAX_AGE")
     """After this time the vault is asked again which versions of the signing key are enabled."""
 
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether a storage account for uploads is named at all."""
+        return bool(self.uploads_connection or self.uploads_blob_endpoint)
+
     @model_validator(mode="after")
     def _one_cosmos_form(self) -> Self:
         if not self.cosmos_connection and not self.cosmos_endpoint:

@@ -108,9 +108,13 @@ class Orphans:
     async def _expire_slots(self, report: OrphanReport) -> None:
         for image in await self._images.unused():
             async with _reported(report, f"the slot {image.image_id}"):
-                if await self._storage.upload(f"{image.product_id}/{image.image_id}") is None:
-                    report.removed += await self._storage.remove_renditions(image.product_id, image.image_id)
-                    report.expired += await self._images.expire(image)
+                product_id, image_id = image.product_id, image.image_id
+                unused = await self._storage.upload(f"{product_id}/{image_id}") is None
+                if unused and await self._images.expire(image):
+                    report.expired += 1
+                    # An upload that was begun in time may still become an image; its files are newer.
+                    before = image.expires_at
+                    report.removed += await self._storage.remove_renditions(product_id, image_id, before=before)
 
     async def _clear_deleted_products(self, report: OrphanReport) -> None:
         for product_id in await self._products.deleted_with_images():

@@ -60,7 +60,7 @@ class UploadProcessor:
             text = "No URL was given out for this blob."
             return await self._refuse(upload, None, ImageRefusedError(Refusal.NO_SLOT, text))
         if image.state not in OPEN:
-            logger.warning("The slot %s was used before: another upload is removed unread.", name)
+            logger.warning("The slot %s is settled: what lies there is removed unread.", name)
             await self._storage.remove_upload(upload)
             return Outcome.DISCARDED
         product = await self._products.find(image.product_id)

@@ -90,14 +90,16 @@ class ImageStorage:
             blob = self._blobs.get_blob_client(IMAGES, _rendition(product_id, image_id, width))
             await blob.upload_blob(renditions[width], overwrite=True, content_settings=settings)
 
-    async def remove_renditions(self, product_id: str, image_id: str) -> int:
-        """Removes an image, whole or half written. Returns how many blobs were there."""
-        return sum([await self._remove(_rendition(product_id, image_id, width)) for width in WIDTHS])
+    async def remove_renditions(self, product_id: str, image_id: str, *, before: datetime | None = None) -> int:
+        """Removes an image, whole or half written, or only what was written `before`. Returns how many blobs it was."""
+        condition = {} if before is None else {"if_unmodified_since": before}
+        names = [_rendition(product_id, image_id, width) for width in WIDTHS]
+        return sum([await self._remove(name, condition) for name in names])
 
     async def remove_images_of(self, product_id: str) -> int:
         """Removes every image of a product. Returns how many blobs were there."""
         found = self._blobs.get_container_client(IMAGES).list_blobs(name_starts_with=f"{product_id}/")
-        return sum([await self._remove(blob.name) async for blob in found])
+        return sum([await self._remove(blob.name, {}) async for blob in found])
 
     async def quarantine(self, upload: Upload, reason: Mapping[str, Any]) -> None:
         """Copies an upload, however large, within the account, and writes the reason beside it."""
@@ -113,10 +115,10 @@ class ImageStorage:
         beside = self._blobs.get_blob_client(QUARANTINE, f"{upload.name}.json")
         await beside.upload_blob(text, overwrite=True, content_settings=settings)
 
-    async def _remove(self, name: str) -> bool:
+    async def _remove(self, name: str, condition: Mapping[str, Any]) -> bool:
         try:
-            await self._blobs.get_blob_client(IMAGES, name).delete_blob()
-        except ResourceNotFoundError:
+            await self._blobs.get_blob_client(IMAGES, name).delete_blob(**condition)
+        except (ResourceNotFoundError, ResourceModifiedError):
             return False
         return True
 

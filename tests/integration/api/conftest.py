@@ -49,8 +49,8 @@ class Served:
 
 @pytest.fixture(scope="package")
 def served(cloud_of_session: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app's host, started once; the environment is the app's for as long."""
-    settings = {**cloud_of_session.settings, "BCRYPT_COST": "4", "TASK_HUB": "Tests"}
+    """The app's host, started once; the environment is the app's for as long. There is no storage."""
+    settings = {**cloud_of_session.settings, "BCRYPT_COST": "4", "TASK_HUB": "Tests", "Uploads": ""}
     folder = tmp_path_factory.mktemp("host")
     with pytest.MonkeyPatch.context() as environment:
         for name, value in settings.items():

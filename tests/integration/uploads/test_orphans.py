@@ -85,6 +85,15 @@ async def test_half_a_set_whose_upload_is_gone_is_removed(world: ImageWorld) -> 
     assert await world.blobs(IMAGES) == []
 
 
+async def test_files_of_an_upload_that_came_late_are_kept(world: ImageWorld) -> None:
+    product = await world.product()
+    slot = await world.slot(product)
+    await world.storage.write_renditions(product, slot.image.image_id, {100: b"late"})
+    past = world.now() - timedelta(minutes=1)
+    assert await world.storage.remove_renditions(product, slot.image.image_id, before=past) == 0
+    assert len(await world.blobs(IMAGES)) == 1
+
+
 async def test_a_second_upload_to_a_used_slot_is_removed(world: ImageWorld) -> None:
     slot = await world.uploaded(await world.product(), PNG)
     await world.process(slot)
