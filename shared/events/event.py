@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -41,6 +41,12 @@ class Event(BaseModel):
     schema_version: int = 1
     data: dict[str, Any] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        if self.type.startswith("order.") and self.sequence is None:
+            raise ValueError("an order's events are counted: the sequence is missing")
+        return self
+
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """The event of a document for which `is_event` holds. Raises MalformedEventError."""
@@ -61,7 +67,7 @@ class Event(BaseModel):
             return cls.model_validate(dict(fields))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            place = ".".join(str(step) for step in first["loc"])
+            place = ".".join(str(step) for step in first["loc"]) or "the event"
             raise MalformedEventError(f"{place} is wrong: {first['msg']}") from error
 
     def to_cloud_event(self) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def test_what_was_sent_is_read_back() -> None:
         ({"subject": 5}, "aggregate is wrong"),
         ({"data": []}, "data is wrong"),
         ({"sequence": "first"}, "sequence is wrong"),
+        ({"sequence": None}, "the sequence is missing"),
     ],
 )
 def test_a_malformed_cloud_event_is_refused_by_name(changed: dict[str, Any], told: str) -> None:
