@@ -58,8 +58,9 @@ def test_an_order_goes_through_and_the_second_time_keeps_the_data(
     demo = start(tmp_path)
     lines = list(lines_until_serving(demo))
     running = pids(tmp_path)
-    assert lines[-5].endswith("confirmed")
-    status = get(lines[-3].split()[1])
+    assert lines[-6].endswith("confirmed")
+    block_until(lambda: get(lines[-4].split()[1])["runtimeStatus"] == "Completed")
+    status = get(lines[-4].split()[1])
     activities = [event["FunctionName"] for event in status["historyEvents"] if event["EventType"] == "TaskCompleted"]
     assert (status["runtimeStatus"], status["customStatus"]) == ("Completed", "confirmed")
     assert activities == [
@@ -70,7 +71,8 @@ def test_an_order_goes_through_and_the_second_time_keeps_the_data(
         "capture_payment",
         "confirm_order",
     ]
-    assert len(get(lines[-4].split()[1])["products"]) == 12
+    assert len(get(lines[-5].split()[1])["products"]) == 12
+    block_until(lambda: len(list(Path(lines[-3].split()[1]).glob("*.eml"))) == 1)
 
     demo.send_signal(signal.SIGINT)
     assert demo.wait(30) == 0
