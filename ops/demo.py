@@ -20,6 +20,7 @@ from ops.seed_accounts import CUSTOMER_EMAIL, LOCAL_PASSWORD
 
 _BOUND = Path(__file__).parent.parent / "localcloud" / "supervisor" / "bound.py"
 _READY_FILE = "ready.json"
+_MAIL_FOLDER = "mail"
 _PATIENCE = 120.0
 """Seconds for the order; one takes well under ten."""
 _FINAL = {"confirmed", "cancelled", "parked"}
@@ -49,7 +50,7 @@ async def _run(data: Path, options: list[str]) -> int:
     _say("Starting the offline Azure and the Functions host")
     ready_file = data / _READY_FILE
     places = ("--data", str(data), "--ready-file", str(ready_file))
-    os.environ["MAIL_FOLDER"] = str(_mail_folder(data))
+    os.environ["MAIL_FOLDER"] = str((data / _MAIL_FOLDER).resolve())
     cloud = await _localcloud("up", "--quiet", *places, *options)
     ended = asyncio.create_task(cloud.wait())
     asking_to_stop = asyncio.create_task(stopped.wait())
@@ -133,13 +134,9 @@ def _say_addresses(ready: dict[str, Any], ready_file: Path, order_id: str) -> No
     instance = f"{host}/runtime/webhooks/durabletask/instances/{order_id}"
     _say(f"API     {host}/api/products")
     _say(f"Status  {instance}?code={ready['durableKey']}&showHistory=true")
-    _say(f"Mails   {_mail_folder(ready_file.parent)}  (.eml files, a second after an order is confirmed)")
+    _say(f"Mails   {ready_file.parent / _MAIL_FOLDER}  (.eml files, a second after an order is confirmed)")
     _say(f"Log     {ready_file.parent / 'logs' / 'host.log'}")
     _say("Serving until Ctrl-C.")
-
-
-def _mail_folder(data: Path) -> Path:
-    return data.resolve() / "mail"
 
 
 async def _localcloud(*arguments: str) -> asyncio.subprocess.Process:
