@@ -10,7 +10,9 @@ from localcloud.supervisor.part import Part
 from localcloud.supervisor.ports import Ports
 from localcloud.supervisor.probes import host_running, listening
 
-_AZURITE = Path(__file__).parent.parent / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+_AZURITE_FOLDER = Path(__file__).parent.parent / "azurite"
+_AZURITE = _AZURITE_FOLDER / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+_SAVE_FIRST = _AZURITE_FOLDER / "save_first.js"
 STAND_INS = ("cosmos", "servicebus", "identity", "azurite")
 
 
@@ -62,7 +64,7 @@ def _azurite(data: Path, ports: Ports, _: Path | None) -> Part:
         *("--tableHost", address, "--tablePort", ports.table),
         *("--silent", "--disableTelemetry", "--skipApiVersionCheck", "--loose"),
     )
-    command = (str(node_program()), str(_AZURITE), *(str(option) for option in options))
+    command = (str(node_program()), "--require", str(_SAVE_FIRST), str(_AZURITE), *(str(option) for option in options))
     return Part("azurite", command, listening(ports.blob, ports.queue, ports.table))
 
 

@@ -32,6 +32,13 @@ class Azurite:
         ports = (self.ports.blob, self.ports.queue, self.ports.table)
         block_until(lambda: all(_listens(port) for port in ports), seconds=60)
 
+    def kill(self) -> None:
+        """Ends it with SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(20)
+            self._process = None
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)

@@ -168,7 +168,11 @@ async def test_a_missing_queue_is_that_functions_error_until_it_exists(
     queue = await queues.create_queue(name)
     await queue.send_message(encoded("x"))
     await until_true(calls.all)
-    assert (await host.get("/admin/functions/work/status", headers=headers))[1] == "{}"
+
+    async def well() -> bool:
+        return not await error()
+
+    assert await until(well)
 
 
 async def test_a_connection_that_no_setting_defines_is_named(start: Start, settings: dict[str, str]) -> None:
