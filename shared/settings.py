@@ -20,6 +20,9 @@ class SettingsError(Exception):
     """One or more settings are missing or wrong; the text names each, its cause and the remedy."""
 
 
+_QUARTER_HOUR = timedelta(minutes=15)
+
+
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
@@ -32,6 +35,13 @@ def _duration(value: Any) -> timedelta:
     return parsed
 
 
+def _upload_lifetime(value: Any) -> timedelta:
+    parsed = _duration(value)
+    if parsed > _QUARTER_HOUR:
+        raise ValueError("an upload URL lasts PT15M at most")
+    return parsed
+
+
 def _amount(value: Any) -> int:
     try:
         return minor_units(Decimal(str(value)), most=10**13)
@@ -39,8 +49,8 @@ def _amount(value: Any) -> int:
         raise ValueError("it isn't an amount; write it like 1000.00") from error
 
 
-_QUARTER_HOUR = timedelta(minutes=15)
 IsoDuration = Annotated[timedelta, BeforeValidator(_duration)]
+UploadLifetime = Annotated[timedelta, BeforeValidator(_upload_lifetime)]
 Amount = Annotated[int, BeforeValidator(_amount)]
 
 
@@ -64,7 +74,7 @@ class Settings(BaseModel):
     """`https://<account>.blob.core.windows.net` for the identity form; DefaultAzureCredential logs in."""
     uploads_queue_endpoint: str | None = Field(default=None, alias="Uploads__queueServiceUri")
     """`https://<account>.queue.core.windows.net`: the blob trigger's poison queue, in the identity form."""
-    upload_lifetime: IsoDuration = Field(default=_QUARTER_HOUR, alias="UPLOAD_LIFETIME", le=_QUARTER_HOUR)
+    upload_lifetime: UploadLifetime = Field(default=_QUARTER_HOUR, alias="UPLOAD_LIFETIME")
     """How long an upload URL can be used: 15 minutes at most."""
     ca_file: str | None = Field(default=None, alias="SSL_CERT_FILE")
     """Certificate authorities to trust; the Service Bus SDK doesn't look at this variable by itself."""

@@ -29,6 +29,16 @@ async def test_a_loop_has_its_clients_once_until_they_are_closed(cloud: Cloud, m
     await close_clients()
 
 
+async def test_a_storage_account_that_no_setting_names_is_told(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in cloud.settings.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match="Setting Uploads: neither it nor Uploads__blobServiceUri is set"):
+        clients().blobs()
+    with pytest.raises(SettingsError, match="Setting Uploads: neither it nor Uploads__queueServiceUri is set"):
+        clients().queues()
+    await close_clients()
+
+
 async def test_wrong_settings_are_told_each_time_until_they_are_right(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,3 +52,15 @@ def test_one_form_of_the_cosmos_connection_is_needed() -> None:
 def test_a_connection_string_doesnt_show_in_logs() -> None:
     settings = Settings.load({**GOOD, "CosmosDB": "AccountEndpoint=https://x;AccountKey=c2VjcmV0;"})
     assert "c2VjcmV0" not in repr(settings)
+
+
+def test_an_upload_url_lasts_a_quarter_of_an_hour_at_most() -> None:
+    assert Settings.load({**GOOD, "UPLOAD_LIFETIME": "PT5M"}).upload_lifetime == timedelta(minutes=5)
+    with pytest.raises(SettingsError, match="Setting UPLOAD_LIFETIME is 'PT16M': an upload URL lasts PT15M at most"):
+        Settings.load({**GOOD, "UPLOAD_LIFETIME": "PT16M"})
+
+
+def test_uploads_need_an_account_in_either_form() -> None:
+    assert not Settings.load(GOOD).takes_uploads
+    assert Settings.load({**GOOD, "Uploads": "AccountName=x"}).takes_uploads
+    assert Settings.load({**GOOD, "Uploads__blobServiceUri": "https://x.blob.core.windows.net"}).takes_uploads
