@@ -1,18 +1,17 @@
 """Faults on demand: error answers, delays, dropped connections, for the requests that a rule matches."""
 
 import asyncio
-import itertools
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Self
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, field_validator, model_validator
 
-from localcloud.cosmos.errors import CosmosError, bad_request
+from localcloud.cosmos.errors import CosmosError
 from localcloud.cosmos.partition_key import canonical, key_from_header
+from localcloud.fault_rules import CountedRule, RuleList
 
 Operation = Literal[
     "read", "create", "upsert", "replace", "patch", "delete", "batch", "query", "feed", "deletePartition", "metadata"
@@ -29,7 +28,7 @@ _MESSAGES = {
 }
 
 
-class FaultRule(BaseModel):
+class FaultRule(CountedRule):
     """What happens to which requests. All conditions that are given must hold; the first matching rule counts.
 
     `retryAfterMs` and `delayMs` in milliseconds; `drop` closes the connection before or after the request took effect;
@@ -37,15 +36,11 @@ class FaultRule(BaseModel):
     searched in the unquoted path; `partitionKey` is the plain value. In JSON the names are camelCase.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     substatus: Annotated[int, Field(ge=0)] | None = None
     retry_after_ms: Annotated[int, Field(ge=0)] | None = None
     delay_ms: Annotated[int, Field(ge=0, le=600_000)] = 0
     drop: Literal["before", "after"] | None = None
-    count: Annotated[int, Field(ge=1)] | None = None
-    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
     method: str | None = None
     operation: Operation | None = None
     container: str | None = None
@@ -70,16 +65,6 @@ class FaultRule(BaseModel):
         if self.status is None and (self.substatus is not None or self.retry_after_ms is not None):
             raise ValueError("substatus and retryAfterMs need a status")
         return self
-
-    @classmethod
-    def parsed(cls, description: Any) -> Self:
-        """The rule of a JSON object. Raises a 400 that names the field."""
-        try:
-            return cls.model_validate(description)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the rule"
-            raise bad_request(f"The fault rule is wrong at {place}: {first['msg']}.") from error
 
     def matches(self, method: str, path: str, operation: str, container: str | None, partition_key: str | None) -> bool:
         """Whether the rule is about this request; `partition_key` is the header's text."""
@@ -115,59 +100,23 @@ class Fault:
     drop: Literal["before", "after"] | None = None
 
 
-@dataclass
-class _Active:
-    id: int
-    rule: FaultRule
-    hits: int = field(default=0)
-
-    @property
-    def is_used_up(self) -> bool:
-        return self.rule.count is not None and self.hits >= self.rule.count
-
-    def document(self) -> dict[str, Any]:
-        return {"id": self.id, "hits": self.hits, **self.rule.model_dump(by_alias=True, exclude_defaults=True)}
-
-
-class FaultRules:
+class FaultRules(RuleList[FaultRule]):
     """The rules of one server. `chance` gives numbers from 0 to below 1."""
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:
-        self._chance = chance
-        self._ids = itertools.count(1)
-        self._active: list[_Active] = []
-
-    def add(self, description: Any) -> dict[str, Any]:
-        """Adds a rule after the others and answers it with its id. Raises a 400."""
-        active = _Active(next(self._ids), FaultRule.parsed(description))
-        self._active.append(active)
-        return active.document()
-
-    def list(self) -> list[dict[str, Any]]:
-        """All rules with how many requests they have hit, used-up ones included."""
-        return [active.document() for active in self._active]
-
-    def clear(self, rule_id: int | None = None) -> int:
-        """Removes one rule, or all; answers how many."""
-        before = len(self._active)
-        self._active = [active for active in self._active if rule_id is not None and active.id != rule_id]
-        return before - len(self._active)
+        super().__init__(FaultRule, chance)
 
     async def intercept(
         self, method: str, path: str, operation: str, container: str | None, partition_key: str | None
     ) -> Fault | None:
         """The fault for a request, after its delay; None when no rule matches or it only delays."""
-        for active in self._active:
-            if active.is_used_up or not active.rule.matches(method, path, operation, container, partition_key):
-                continue
-            if active.rule.probability < 1 and self._chance() >= active.rule.probability:
-                continue
-            active.hits += 1
-            if active.rule.delay_ms:
-                await asyncio.sleep(active.rule.delay_ms / 1000)
-            error, drop = active.rule.error, active.rule.drop
-            return Fault(error, drop) if error is not None or drop is not None else None
-        return None
+        rule = self.first(lambda rule: rule.matches(method, path, operation, container, partition_key))
+        if rule is None:
+            return None
+        if rule.delay_ms:
+            await asyncio.sleep(rule.delay_ms / 1000)
+        error = rule.error
+        return Fault(error, rule.drop) if error is not None or rule.drop is not None else None
 
 
 def _is_key(wanted: str | float | bool, header: str | None) -> bool:

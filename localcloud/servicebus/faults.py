@@ -1,26 +1,21 @@
 """Faults on demand: errors, dropped connections, delays, duplicates, messages out of order, lost locks."""
 
 import asyncio
-import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, model_validator
 
+from localcloud.fault_rules import CountedRule, RuleList
 from localcloud.servicebus.amqp.errors import AmqpError
 
 Operation = Literal["attach", "send", "settle"]
 LONGEST_DELAY_MS = 600_000
 
 
-class FaultRuleError(Exception):
-    """The description of a fault can't be used; the text names the field."""
-
-
-class FaultRule(BaseModel):
+class FaultRule(CountedRule):
     """What happens to which operations. All conditions given must hold; the first matching rule counts.
 
     `error` is an AMQP condition such as com.microsoft:server-busy; `drop` closes the connection before or after the
@@ -30,8 +25,6 @@ class FaultRule(BaseModel):
     is the path of a queue, topic or subscription.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
     operation: Operation | None = None
     entity: str | None = None
     error: str | None = None
@@ -40,8 +33,6 @@ class FaultRule(BaseModel):
     delay_ms: Annotated[int, Field(ge=0, le=LONGEST_DELAY_MS)] = 0
     reorder_ms: Annotated[int, Field(ge=0, le=LONGEST_DELAY_MS)] = 0
     lock_lost: bool = False
-    count: Annotated[int, Field(ge=1)] | None = None
-    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
@@ -93,64 +84,23 @@ class Fault:
             action()
 
 
-@dataclass(slots=True)
-class _Active:
-    id: int
-    rule: FaultRule
-    hits: int = 0
-
-
-class FaultRules:
+class FaultRules(RuleList[FaultRule]):
     """The rules of one server. `chance` gives numbers from 0 to below 1."""
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:
-        self._chance = chance
-        self._ids = itertools.count(1)
-        self._active: list[_Active] = []
-
-    def add(self, description: Any) -> dict[str, Any]:
-        """Adds a rule and answers it with its id. Raises FaultRuleError."""
-        try:
-            rule = FaultRule.model_validate(description)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the rule"
-            raise FaultRuleError(f"The fault rule is wrong at {place}: {first['msg']}.") from error
-        self._active.append(_Active(next(self._ids), rule))
-        return self.list()[-1]
-
-    def list(self) -> list[dict[str, Any]]:
-        """All rules with how many operations they have hit."""
-        return [
-            {"id": active.id, "hits": active.hits, **active.rule.model_dump(by_alias=True, exclude_defaults=True)}
-            for active in self._active
-        ]
-
-    def clear(self, rule_id: int | None = None) -> int:
-        """Removes one rule, or all; answers how many."""
-        before = len(self._active)
-        self._active = [active for active in self._active if rule_id is not None and active.id != rule_id]
-        return before - len(self._active)
+        super().__init__(FaultRule, chance)
 
     def hit(self, operation: Operation, path: str) -> Fault | None:
         """The fault for an operation on an entity, if a rule matches."""
-        for active in self._active:
-            rule = active.rule
-            if rule.count is not None and active.hits >= rule.count:
-                continue
-            if not rule.concerns(operation) or (rule.entity or path).lower().strip("/") != path:
-                continue
-            if rule.probability < 1 and self._chance() >= rule.probability:
-                continue
-            active.hits += 1
-            error = None if rule.error is None else AmqpError(rule.error, f"Injected fault: {rule.error}.")
-            return Fault(
-                error,
-                rule.drop_before,
-                rule.drop_after,
-                rule.duplicate,
-                rule.delay_ms,
-                rule.reorder_ms,
-                rule.lock_lost,
-            )
-        return None
+        rule = self.first(lambda rule: rule.concerns(operation) and (rule.entity or path).lower().strip("/") == path)
+        if rule is None:
+            return None
+        return Fault(
+            None if rule.error is None else AmqpError(rule.error, f"Injected fault: {rule.error}."),
+            rule.drop_before,
+            rule.drop_after,
+            rule.duplicate,
+            rule.delay_ms,
+            rule.reorder_ms,
+            rule.lock_lost,
+        )

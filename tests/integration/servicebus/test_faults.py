@@ -9,7 +9,8 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
 from azure.servicebus.exceptions import MessageLockLostError, ServiceBusError, SessionLockLostError
 
-from localcloud.servicebus.faults import FaultRuleError, FaultRules
+from localcloud.fault_rules import FaultRuleError
+from localcloud.servicebus.faults import FaultRules
 from localcloud.servicebus.server import ServiceBusServer
 from tests.waiting import until_true
 
