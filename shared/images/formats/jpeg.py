@@ -1,11 +1,15 @@
 """JPEG: a sequence of marker segments, with entropy-coded data after each start of scan (ITU-T T.81, annex B)."""
 
 import re
+from dataclasses import replace
 
 from shared.images.formats.layout import Layout, damaged, read, truncated
+from shared.images.refusal import ImageRefusedError, Refusal
 
 _EOI, _SOS = 0xD9, 0xDA
 _START, _MULTI_PICTURE = b"\xff\xd8\xff", b"MPF\0"
+_MOST_SCANS = 100
+"""Each scan of a progressive picture goes through all of it, however few bytes it has; about ten are usual."""
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _METADATA = {0xFE, *range(0xE0, 0xF0)}
@@ -14,7 +18,19 @@ _NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 
 def layout(content: bytes) -> Layout:
     """The structure of a file that starts like a JPEG. Raises ImageRefusedError."""
-    position, size, metadata, scanned = 2, None, [], False
+    found = _picture(content, 0)
+    if not any(segment.startswith(_MULTI_PICTURE) for segment in found.metadata):
+        return found
+    end, metadata = found.end, [*found.metadata]
+    while content.startswith(_START, end):  # phones put depth and gain maps behind the picture (CIPA DC-007)
+        companion = _picture(content, end)
+        end = companion.end
+        metadata += companion.metadata
+    return replace(found, end=end, metadata=tuple(metadata))
+
+
+def _picture(content: bytes, start: int) -> Layout:
+    position, size, metadata, scans = start + 2, None, [], 0
     while True:
         marker, position = _marker(content, position)
         if marker == _EOI:
@@ -31,22 +47,12 @@ def layout(content: bytes) -> Layout:
         elif marker in _METADATA:
             metadata.append(segment)
         elif marker == _SOS:
-            position, scanned = _after_scan(content, position), True
-    if size is None or not scanned:
+            position, scans = _after_scan(content, position), scans + 1
+    if size is None or not scans:
         raise damaged("there is no picture in it")
-    end = _after_companions(content, position, metadata)
-    return Layout(*size, animated=False, end=end, metadata=tuple(metadata))
-
-
-def _after_companions(content: bytes, position: int, metadata: list[bytes]) -> int:
-    """Where a multi-picture file ends (CIPA DC-007): phones put depth and gain maps behind the picture."""
-    if not any(segment.startswith(_MULTI_PICTURE) for segment in metadata):
-        return position
-    while content.startswith(_START, position):
-        companion = layout(content[position:])
-        position += companion.end
-        metadata.extend(companion.metadata)
-    return position
+    if scans > _MOST_SCANS:
+        raise ImageRefusedError(Refusal.DECOMPRESSION_BOMB, f"The picture is decoded {scans} times over.")
+    return Layout(*size, animated=False, end=position, metadata=tuple(metadata))
 
 
 def _marker(content: bytes, position: int) -> tuple[int, int]:

@@ -36,6 +36,13 @@ def _zip_around_a_jpeg() -> bytes:
     return content[:2] + b"\xff\xfe" + (len(end) + 2).to_bytes(2) + end + content[2:]
 
 
+def _many_scans() -> bytes:
+    """A progressive picture whose last scan comes again and again."""
+    content = encoded(plain(), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + content[last:-2] * 200 + content[-2:]
+
+
 HOSTILE: dict[str, tuple[ImageType, Callable[[], bytes], Refusal]] = {
     "gif": (PNG, lambda: encoded(plain(), "GIF"), Refusal.NOT_AN_IMAGE),
     "tiff": (JPEG, lambda: encoded(plain(), "TIFF"), Refusal.NOT_AN_IMAGE),
@@ -59,6 +66,12 @@ HOSTILE: dict[str, tuple[ImageType, Callable[[], bytes], Refusal]] = {
         PNG,
         lambda: png_with_chunk(b"iCCP", b"p\0\0" + zlib.compress(b"\0" * 50_000_000)),
         Refusal.DECOMPRESSION_BOMB,
+    ),
+    "many scans": (JPEG, _many_scans, Refusal.DECOMPRESSION_BOMB),
+    "zip behind a phone's maps": (
+        JPEG,
+        lambda: encoded(plain(), "MPO", save_all=True, append_images=[plain(64, 64)]) + archive(),
+        Refusal.POLYGLOT,
     ),
     "animated png": (PNG, lambda: _frames("PNG"), Refusal.ANIMATED),
     "animated webp": (WEBP, lambda: _frames("WEBP"), Refusal.ANIMATED),
