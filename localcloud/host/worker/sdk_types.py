@@ -34,7 +34,8 @@ def raw_bindings(function: Any, inputs: Mapping[str, Any]) -> list[str]:
 
 def sdk_value(binding_type: str, datum: Datum, pytype: Any) -> Any:
     """The client that a function gets. Raises ValueError when there can't be one."""
-    data = SimpleNamespace(type=datum.type, value=SimpleNamespace(**datum.value) if datum.value else None)
+    value = SimpleNamespace(**datum.value) if isinstance(datum.value, dict) else datum.value
+    data = SimpleNamespace(type=datum.type, value=value)
     return sdk_type_converter(binding_type).decode(data, trigger_metadata={}, pytype=pytype)
 
 

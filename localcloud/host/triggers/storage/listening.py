@@ -4,10 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 
 from localcloud.host.extension import HostServices
-from localcloud.host.model import FunctionError
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 PATIENCE = 5.0
@@ -47,7 +46,7 @@ async def keep_listening(attempt: Attempt, note: Callable[[str | None], None], s
     while True:
         try:
             await attempt(well)
-        except (AzureError, FunctionError, OSError, ValueError) as error:
+        except Exception as error:  # whatever it is, the other functions go on
             failing_since = failing_since or time.monotonic()
             if time.monotonic() - failing_since >= PATIENCE:
                 note(_explained(source, error))
