@@ -8,9 +8,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _PAUSE = 0.02
+PATIENCE = 60.0
+"""Seconds; what passes takes a fraction of it, on a busy machine too."""
 
 
-async def until(look: Callable[[], Awaitable[T | None]], seconds: float = 20, what: str = "") -> T:
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float = PATIENCE, what: str = "") -> T:
     """What `look` finds, as soon as that is neither None, nor False, nor empty."""
     end = time.monotonic() + seconds
     while not (found := await look()):
@@ -19,7 +21,7 @@ async def until(look: Callable[[], Awaitable[T | None]], seconds: float = 20, wh
     return found
 
 
-async def until_true(condition: Callable[[], object], seconds: float = 20) -> None:
+async def until_true(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Returns once the condition holds; tasks of this event loop go on meanwhile."""
 
     async def look() -> bool:
@@ -28,7 +30,7 @@ async def until_true(condition: Callable[[], object], seconds: float = 20) -> No
     await until(look, seconds, str(condition))
 
 
-def block_until(condition: Callable[[], object], seconds: float = 20) -> None:
+def block_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """The same for tests without an event loop, and for what other processes do."""
     end = time.monotonic() + seconds
     while not condition():
