@@ -1,7 +1,7 @@
 """The fixture `cloud`: the stand-ins for Azure in the test's process, empty for every test."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -102,18 +102,46 @@ def cloud_resources(pytestconfig: pytest.Config) -> Resources:
     return Resources.load(file) if file else Resources()
 
 
+class Clouds:
+    """The running clouds of a session: one for each description of resources that tests ask for."""
+
+    def __init__(self, folder: Callable[[], Path]) -> None:
+        self._folder = folder
+        self._running: dict[str, Cloud] = {}
+
+    def of(self, resources: Resources) -> Cloud:
+        """The cloud with these resources; started when it is the first time."""
+        key = resources.model_dump_json()
+        if key not in self._running:
+            started = Cloud(self._folder(), resources)
+            started.start()
+            self._running[key] = started
+        return self._running[key]
+
+    def stop(self) -> None:
+        """Stops all of them."""
+        for running in self._running.values():
+            running.stop()
+
+
 @pytest.fixture(scope="session")
-def cloud_of_session(cloud_resources: Resources, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The servers, started once."""
-    running = Cloud(tmp_path_factory.mktemp("cloud"), cloud_resources)
-    running.start()
+def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clouds]:
+    """Servers, started once; a session fixture of its own, so that `cloud_resources` of one module reach only it."""
+    running = Clouds(lambda: tmp_path_factory.mktemp("cloud"))
     yield running
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def cloud_of_session(clouds: Clouds, cloud_resources: Resources) -> Cloud:
+    """The servers, for fixtures that outlive a test; what earlier tests stored is still there."""
+    return clouds.of(cloud_resources)
+
+
 @pytest.fixture
-def cloud(cloud_of_session: Cloud) -> Iterator[Cloud]:
+def cloud(clouds: Clouds, cloud_resources: Resources) -> Iterator[Cloud]:
     """An empty cloud. It does not touch the environment: hand `cloud.settings` to what needs them."""
-    cloud_of_session.reset()
-    yield cloud_of_session
-    cloud_of_session.faults.clear()
+    running = clouds.of(cloud_resources)
+    running.reset()
+    yield running
+    running.faults.clear()
