@@ -10,7 +10,8 @@ from shared.orders.document import Order
 from shared.orders.status import Stage
 from shared.orders.transitions import Happening, await_event, claim_stage
 from shared.orders.transitions import time_out_approval as time_out
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 
 blueprint = df.Blueprint()
 

@@ -9,7 +9,8 @@ from shared.orders import transitions
 from shared.orders.document import Order
 from shared.orders.status import CancelReason, Stage
 from shared.orders.transitions import Happening
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 
 blueprint = df.Blueprint()
 

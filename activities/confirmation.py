@@ -8,7 +8,8 @@ from activities.stages import claim, reason_to_cancel
 from shared.inventory.repository import HoldResult
 from shared.orders.status import Stage
 from shared.orders.transitions import confirm
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 
 blueprint = df.Blueprint()
 

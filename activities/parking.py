@@ -8,7 +8,7 @@ from activities.requests import ApprovalRequest, ParkedResult, ParkRequest
 from shared.orders.document import Order
 from shared.orders.status import Stage
 from shared.orders.transitions import Happening, await_event, park
-from shared.shop import shop
+from shared.services import shop
 
 blueprint = df.Blueprint()
 

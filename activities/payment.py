@@ -8,7 +8,8 @@ from shared.orders.document import Order
 from shared.orders.status import CancelReason, Stage
 from shared.payments.gateway import Authorisation, AuthorisationOutcome
 from shared.payments.simulated import DEFAULT_TOKEN
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 
 blueprint = df.Blueprint()
 

@@ -8,7 +8,8 @@ from activities.requests import OrderRequest, ReservationRequest, StepResult
 from activities.stages import claim
 from shared.inventory.repository import HoldResult
 from shared.orders.status import CancelReason, Stage
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 
 blueprint = df.Blueprint()
 

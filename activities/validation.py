@@ -6,7 +6,8 @@ from activities.requests import ValidationRequest, ValidationResult
 from activities.stages import reason_to_cancel
 from shared.orders.document import Order
 from shared.orders.status import CancelReason, Stage, has_reached
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 
 blueprint = df.Blueprint()
 

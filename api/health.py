@@ -7,12 +7,12 @@ from typing import Any
 
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from api.services import Services
 from api.web.call import Call, Reply
 from api.web.route import Access
 from api.web.table import RouteTable
 from shared.errors import ShopError, UnavailableError, Violation
 from shared.images.storage import UPLOADS
+from shared.services import Services
 from shared.time import rfc3339, utc_now
 from shared.version import VERSION
 

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from api.models.order_messages import ACTIONS, CreateOrder, ProcessOrder
 from api.order_placing import Placing
-from api.services import Services
 from api.web.json_body import parse_json
 from api.web.validation import validated_body
 from shared.errors import ShopError, UnavailableError
@@ -13,6 +12,7 @@ from shared.messaging.consuming import Incoming, RefusedMessageError
 from shared.messaging.patience import NotVisibleYetError
 from shared.orders.errors import OrderNotFoundError
 from shared.orders.workflow import DurableClient, OrderWorkflows
+from shared.services import Services
 
 
 class OrderMessages:

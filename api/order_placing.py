@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from api.models.orders import NewOrder, OrderView
-from api.services import Services
 from api.web.call import Call, Reply
 from shared.checkout.basket import priced_lines
 from shared.errors import ShopError
@@ -14,6 +13,7 @@ from shared.orders.document import Order
 from shared.orders.errors import OrderNotFoundError
 from shared.orders.service import OrderService
 from shared.orders.workflow import DurableClient, OrderWorkflows
+from shared.services import Services
 from shared.time import utc_now
 
 

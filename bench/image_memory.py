@@ -45,7 +45,7 @@ def make(kind: str, megapixels: float, target: Path) -> None:
 
 def measure(kind: str, source: Path) -> None:
     """Renders the picture here and prints what it took."""
-    import api.services  # noqa: F401, PLC0415 - what a worker has loaded anyway, and the maker hasn't
+    import shared.services  # noqa: F401, PLC0415 - what a worker has loaded anyway, and the maker hasn't
     from shared.images.limits import ImageType  # noqa: PLC0415 - as above
 
     content = source.read_bytes()

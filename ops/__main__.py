@@ -7,7 +7,6 @@ from pathlib import Path
 
 from azure.core.exceptions import AzureError
 
-from api.services import services
 from ops.accounts import add_create_admin
 from ops.dead_letters.command import add_dead_letters
 from ops.environment import await_file, prepare_environment
@@ -17,6 +16,7 @@ from ops.seed import add_seed
 from ops.views import add_views
 from shared.clients import close_clients
 from shared.errors import ShopError
+from shared.services import services
 from shared.settings import SettingsError
 
 

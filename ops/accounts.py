@@ -4,12 +4,12 @@ import argparse
 from dataclasses import dataclass
 
 from api.models.accounts import Registration
-from api.services import Services
 from api.web.validation import validated_body
 from ops.outcome import Outcome, UsageError
 from shared.accounts.errors import EmailTakenError
 from shared.accounts.user import Role, User
 from shared.errors import ValidationError
+from shared.services import Services
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import argparse
 from urllib.parse import urlsplit
 
-from api.services import Services
 from ops.accounts import Account, ensure_account
 from ops.catalogue import SEED_PRODUCTS, TARGET_STOCK, SeedProduct
 from ops.outcome import Outcome, UsageError
@@ -11,6 +10,7 @@ from ops.seed_accounts import ADMIN_EMAIL, CUSTOMER_EMAIL, LOCAL_PASSWORD
 from shared.accounts.user import Role
 from shared.products.product import Product
 from shared.products.repository import Origin
+from shared.services import Services
 from shared.settings import Settings
 from shared.time import utc_now
 

@@ -4,11 +4,10 @@ import argparse
 import asyncio
 from typing import Any
 
-from api.services import Services
 from ops.options import add_json
 from ops.outcome import Outcome, UsageError
 from shared.ids import new_id
-from shared.views.building import rebuild
+from shared.services import Services
 from shared.views.generations import View
 
 
@@ -64,7 +63,7 @@ async def _orders(services: Services, user_id: str) -> Outcome:
 
 async def _rebuild(services: Services, arguments: argparse.Namespace) -> Outcome:
     lines, content = [], []
-    for done in await asyncio.gather(*(rebuild().run(view, new_id()) for view in _chosen(arguments.view))):
+    for done in await asyncio.gather(*(services.view_rebuild.run(view, new_id()) for view in _chosen(arguments.view))):
         view = done.view
         lines.append(f"{view}: {done.events} read, generation {done.generation} is active, {done.removed} old removed")
         content.append(

@@ -3,9 +3,9 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.services import services
 from shared.messaging.consuming import consume
 from shared.messaging.entities import NOTIFICATIONS, TOPIC, VIEWS
+from shared.services import services
 from triggers.messages import event_of, incoming
 
 blueprint = df.Blueprint()

@@ -6,7 +6,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from shared.inventory.repository import InventoryRepository
-from shared.shop import shop
+from shared.services import shop
 
 logger = logging.getLogger(__name__)
 blueprint = df.Blueprint()

@@ -4,9 +4,9 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.order_messages import OrderMessages
-from api.services import services
 from shared.messaging.consuming import consume
 from shared.messaging.entities import QUEUE
+from shared.services import services
 from triggers.messages import incoming
 
 blueprint = df.Blueprint()

@@ -6,8 +6,8 @@ import azure.durable_functions as df
 import azure.functions as func
 from azurefunctions.extensions.bindings.blob import BlobClient
 
-from api.services import services
 from shared.images.storage import UPLOADS
+from shared.services import services
 
 logger = logging.getLogger(__name__)
 blueprint = df.Blueprint()

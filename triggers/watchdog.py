@@ -12,7 +12,7 @@ from shared.orders.repository import OrderRepository
 from shared.orders.status import OrderStatus, Stage
 from shared.orders.transitions import park
 from shared.orders.workflow import ENDED, OrderWorkflows
-from shared.shop import shop
+from shared.services import shop
 from shared.time import utc_now
 
 logger = logging.getLogger(__name__)

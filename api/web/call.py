@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from azure.durable_functions import DurableOrchestrationClient
 from pydantic import BaseModel
 
-from api.services import Services
 from shared.auth.authenticator import Principal
+from shared.services import Services
 
 M = TypeVar("M", bound=BaseModel)
 

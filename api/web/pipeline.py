@@ -14,7 +14,6 @@ import azure.durable_functions as df
 import azure.functions as func
 from pydantic import BaseModel
 
-from api.services import services
 from api.web.call import Call, Reply
 from api.web.json_body import check_media_type, check_size, parse_json
 from api.web.problem import as_shop_error
@@ -23,6 +22,7 @@ from api.web.route import Access, Route
 from api.web.validation import validated_body, validated_query
 from shared.auth.authenticator import Principal
 from shared.errors import BadRequestError, ForbiddenError
+from shared.services import services
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")

@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal
 
-from api.services import Services
 from ops.dead_letters.desk import DeadLetterDesk, Instruction
 from ops.dead_letters.letter import DeadLetter, UnreplayableError
 from ops.options import add_json
 from ops.outcome import Outcome, UsageError
 from shared.messaging.entities import SOURCES, Source
+from shared.services import Services
 
 _DONE = {"replay": "Replayed", "discard": "Discarded"}
 

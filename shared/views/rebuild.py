@@ -39,7 +39,7 @@ class Rebuild:
         views: ContainerProxy,
         orders: ContainerProxy,
         products: ContainerProxy,
-        settle: timedelta = SETTLE,
+        settle: timedelta,
     ) -> None:
         self._projector = projector
         self._views = views

@@ -16,7 +16,8 @@ from shared.orders.workflow import OrderWorkflows
 from shared.payments.ledger import Payment, PaymentLedger
 from shared.products.product import Product
 from shared.products.repository import Origin, ProductRepository
-from shared.shop import Shop, shop
+from shared.services import shop
+from shared.shop import Shop
 from shared.time import utc_now
 from tests.unit.orders.orders import order as new_order
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from api.services import services
 from ops.accounts import Account, ensure_account
 from shared.accounts.user import Role
 from shared.clients import container
 from shared.events.event import Event, is_event
 from shared.messaging.patience import NotVisibleYetError
 from shared.orders.document import OrderLine
+from shared.services import services
 from tests.unit.orders.orders import order
 from tests.workflow.order_world import OrderWorld
 

@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+from shared.clients import clients
 from shared.inventory.repository import HoldResult
-from shared.shop import shop
+from shared.services import Services
 from shared.time import utc_now
 from tests.workflow.order_world import OrderWorld
 
@@ -49,7 +50,7 @@ async def test_releasing_at_the_same_time_gives_back_once(world: OrderWorld) -> 
 async def test_an_overdue_hold_gives_back_once_and_is_taken_anew_when_it_is_committed(world: OrderWorld) -> None:
     await world.product("lamp", 10)
     await world.shop.inventory.hold("lamp", "o1", 4, HALF_AN_HOUR)
-    later = shop(now=lambda: utc_now() + timedelta(hours=1)).inventory
+    later = Services(clients(), lambda: utc_now() + timedelta(hours=1)).inventory
     assert await world.shop.inventory.overdue() == []
     (overdue,) = await later.overdue()
     assert sorted(await asyncio.gather(*(later.expire(overdue) for _ in range(8)))) == [False] * 7 + [True]
@@ -62,7 +63,7 @@ async def test_an_overdue_hold_gives_back_once_and_is_taken_anew_when_it_is_comm
 async def test_an_expired_hold_is_refused_when_others_have_taken_the_stock(world: OrderWorld) -> None:
     await world.product("lamp", 4)
     await world.shop.inventory.hold("lamp", "o1", 4, HALF_AN_HOUR)
-    later = shop(now=lambda: utc_now() + timedelta(hours=1)).inventory
+    later = Services(clients(), lambda: utc_now() + timedelta(hours=1)).inventory
     await later.expire((await later.overdue())[0])
     await later.hold("lamp", "o2", 1, HALF_AN_HOUR)
     assert await later.commit("lamp", "o1") == HoldResult.INSUFFICIENT

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from api.order_messages import OrderMessages
-from api.services import services
 from ops.accounts import Account, ensure_account
 from shared.accounts.user import Role
 from shared.clients import container
@@ -17,6 +16,7 @@ from shared.messaging.entities import QUEUE
 from shared.messaging.patience import NotVisibleYetError, Patience
 from shared.orders.document import OrderLine
 from shared.orders.transitions import Happening
+from shared.services import services
 from tests.unit.orders.orders import order
 from tests.workflow.order_world import EngineClient, OrderWorld
 

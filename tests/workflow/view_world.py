@@ -8,7 +8,7 @@ from shared.clients import container
 from shared.documents import without_system_properties
 from shared.events.event import Event, is_event
 from shared.orders.document import Order
-from shared.views.building import projector
+from shared.services import services
 from shared.views.generations import View
 from shared.views.projector import Projector
 from shared.views.rebuild import Rebuild, Rebuilt
@@ -20,7 +20,7 @@ _OF_NO_IMPORTANCE = {"id", "createdAt", "updatedAt", "generation"}
 class ViewWorld:
     """Applies events and looks at the views."""
 
-    projector: Projector = field(default_factory=projector)
+    projector: Projector = field(default_factory=lambda: services().projector)
 
     async def events(self) -> list[Event]:
         """Every event of the shop, as the outbox has them."""

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
-from api.services import services
 from localcloud.host.application import FunctionsHost
 from localcloud.host.options import HostOptions
 from localcloud.testing.background import BackgroundLoop
@@ -16,6 +15,7 @@ from localcloud.testing.cloud import Cloud
 from ops.accounts import Account, ensure_account
 from shared.accounts.user import Role
 from shared.clients import close_clients
+from shared.services import services
 from tests.integration.api.client import ADMIN, CUSTOMER, PASSWORD, PRODUCT, Api
 from tests.integration.api.database import Database
 

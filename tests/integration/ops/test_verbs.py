@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from api.services import services
 from localcloud.testing.cloud import Cloud
 from ops.__main__ import main
 from ops.catalogue import SEED_PRODUCTS, TARGET_STOCK
 from ops.seed_accounts import ADMIN_EMAIL, CUSTOMER_EMAIL, LOCAL_PASSWORD
 from shared.clients import close_clients
 from shared.products.repository import Origin
+from shared.services import services
 
 Run = Callable[..., tuple[int, Any]]
 
@@ -116,7 +116,7 @@ def test_a_database_that_is_away_is_exit_code_1(run: Run, cloud: Cloud) -> None:
 
 
 def test_views_are_shown_and_rebuilt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.views.building.SETTLE", timedelta(0))
+    monkeypatch.setattr("shared.services.SETTLE", timedelta(0))
     assert run("seed")[0] == 0
     product = SEED_PRODUCTS[0].id
     assert run("views", "show", "stock", product)[1]["totals"] == {"available": 0, "held": 0, "committed": 0}

@@ -1,6 +1,8 @@
-"""Everything handlers work with, built once per event loop."""
+"""The composition root: every part of the shop put together, once per event loop, on that loop's Azure clients."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from azure.cosmos.aio import ContainerProxy
@@ -20,26 +22,34 @@ from shared.images.repository import ImageRepository
 from shared.images.slots import UploadSlots
 from shared.images.storage import ImageStorage
 from shared.images.upload_urls import UploadUrls
+from shared.inventory.repository import InventoryRepository
 from shared.messaging.records import MessageRecords
 from shared.notifications.confirmation import Confirmations
 from shared.notifications.mail import mailer
 from shared.orders.repository import OrderRepository
 from shared.orders.timeline import OrderTimeline
+from shared.payments.gateway import PaymentGateway
+from shared.payments.ledger import PaymentLedger
+from shared.payments.simulated import SimulatedGateway
 from shared.payments.tokens import PaymentTokens
 from shared.per_loop import PerLoop
 from shared.products.repository import ProductRepository
 from shared.settings import Settings
+from shared.shop import Shop
 from shared.time import utc_now
 from shared.views.order_events import OrderEvents
 from shared.views.order_list import OrderList
 from shared.views.projector import Projector
+from shared.views.rebuild import SETTLE, Rebuild
 
 
 @dataclass(frozen=True)
 class Services:
-    """The shop's parts as the HTTP API uses them; each is built when first asked for."""
+    """The parts that entry points and the operators' command line work with; each is built when first asked for."""
 
     azure: clients.AzureClients
+    now: Callable[[], datetime] = utc_now
+    """The clock of every part."""
 
     @property
     def settings(self) -> Settings:
@@ -49,18 +59,18 @@ class Services:
     @cached_property
     def users(self) -> UserRepository:
         """User documents."""
-        return UserRepository(self._container("users"), utc_now)
+        return UserRepository(self._container("users"), self.now)
 
     @cached_property
     def accounts(self) -> Accounts:
         """Registration, login, profile."""
-        return Accounts(self.users, self.settings.bcrypt_cost, utc_now)
+        return Accounts(self.users, self.settings.bcrypt_cost, self.now)
 
     @cached_property
     def signing_keys(self) -> SigningKeys:
         """The keys of tokens and cursors."""
         chosen = self.settings
-        return SigningKeys(self.azure.secrets(), chosen.jwt_secret_name, chosen.signing_key_max_age, utc_now)
+        return SigningKeys(self.azure.secrets(), chosen.jwt_secret_name, chosen.signing_key_max_age, self.now)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -71,7 +81,7 @@ class Services:
             issuer=chosen.jwt_issuer,
             audience=chosen.jwt_audience,
             lifetime=chosen.jwt_lifetime,
-            now=utc_now,
+            now=self.now,
         )
 
     @cached_property
@@ -87,12 +97,12 @@ class Services:
     @cached_property
     def products(self) -> ProductRepository:
         """The catalogue."""
-        return ProductRepository(self._container("products"), utc_now)
+        return ProductRepository(self._container("products"), self.now)
 
     @cached_property
     def images(self) -> ImageRepository:
         """Image documents."""
-        return ImageRepository(self._container("products"), utc_now)
+        return ImageRepository(self._container("products"), self.now)
 
     @cached_property
     def image_storage(self) -> ImageStorage:
@@ -102,13 +112,13 @@ class Services:
     @cached_property
     def upload_slots(self) -> UploadSlots:
         """Upload URLs."""
-        urls = UploadUrls(self.azure.blobs(), utc_now)
-        return UploadSlots(self.images, self.products, urls, lifetime=self.settings.upload_lifetime, now=utc_now)
+        urls = UploadUrls(self.azure.blobs(), self.now)
+        return UploadSlots(self.images, self.products, urls, lifetime=self.settings.upload_lifetime, now=self.now)
 
     @cached_property
     def upload_processor(self) -> UploadProcessor:
         """From uploads to images."""
-        return UploadProcessor(self.images, self.products, self.image_storage, utc_now)
+        return UploadProcessor(self.images, self.products, self.image_storage, self.now)
 
     @cached_property
     def orphaned_uploads(self) -> Orphans:
@@ -119,18 +129,33 @@ class Services:
             storage=self.image_storage,
             processor=self.upload_processor,
             poisoned=PoisonedUploads(self.azure.queues().get_queue_client(QUEUE)),
-            now=utc_now,
+            now=self.now,
         )
 
     @cached_property
     def orders(self) -> OrderRepository:
         """Orders."""
-        return OrderRepository(self._container("orders"), utc_now)
+        return OrderRepository(self._container("orders"), self.now)
+
+    @cached_property
+    def inventory(self) -> InventoryRepository:
+        """The stock and what orders hold of it."""
+        return InventoryRepository(self._container("products"), self.now)
+
+    @cached_property
+    def gateway(self) -> PaymentGateway:
+        """The payment provider."""
+        return SimulatedGateway(PaymentLedger(self._container("payments"), self.now))
+
+    @cached_property
+    def shop(self) -> Shop:
+        """What the steps of an order work with."""
+        return Shop(self.orders, self.inventory, self.gateway, self.payment_tokens)
 
     @cached_property
     def message_records(self) -> MessageRecords:
         """What is known about messages."""
-        return MessageRecords(self._container("requests"), utc_now)
+        return MessageRecords(self._container("requests"), self.now)
 
     @cached_property
     def order_events(self) -> OrderEvents:
@@ -145,7 +170,13 @@ class Services:
     @cached_property
     def projector(self) -> Projector:
         """Applies events to the views."""
-        return Projector(self._container("views"), self.order_events, utc_now)
+        return Projector(self._container("views"), self.order_events, self.now)
+
+    @cached_property
+    def view_rebuild(self) -> Rebuild:
+        """Builds views anew."""
+        views, orders, products = (self._container(name) for name in ("views", "orders", "products"))
+        return Rebuild(self.projector, views=views, orders=orders, products=products, settle=SETTLE)
 
     @cached_property
     def order_list(self) -> OrderList:
@@ -160,12 +191,12 @@ class Services:
     @cached_property
     def payment_tokens(self) -> PaymentTokens:
         """Payment tokens, until the money has moved."""
-        return PaymentTokens(self._container("payments"), utc_now)
+        return PaymentTokens(self._container("payments"), self.now)
 
     @cached_property
     def idempotency(self) -> IdempotencyRecords:
         """First answers to requests that carry an Idempotency-Key."""
-        return IdempotencyRecords(self._container("requests"), utc_now)
+        return IdempotencyRecords(self._container("requests"), self.now)
 
     def _container(self, name: str) -> ContainerProxy:
         return self.azure.container(name)
@@ -173,3 +204,8 @@ class Services:
 
 services = PerLoop(lambda: Services(clients.clients()))
 """The running event loop's services. Raises SettingsError when the settings are wrong."""
+
+
+def shop() -> Shop:
+    """The running event loop's shop. Raises SettingsError."""
+    return services().shop
