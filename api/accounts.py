@@ -68,4 +68,4 @@ async def _new_token(call: Call, user: User) -> dict[str, Any]:
 
 
 def _view(user: User) -> dict[str, Any]:
-    return UserView.of(user).model_dump(mode="json", by_alias=True)
+    return UserView.of(user).to_wire()

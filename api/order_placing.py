@@ -14,13 +14,11 @@ from shared.orders.errors import OrderNotFoundError
 from shared.orders.service import OrderService
 from shared.orders.workflow import DurableClient, OrderWorkflows
 from shared.services import Services
-from shared.time import utc_now
 
 
 def order_service(call: Call) -> OrderService:
     """The commands about orders, with this call's durable client."""
-    services = call.services
-    return OrderService(services.orders, OrderWorkflows(call.durable, services.settings), utc_now)
+    return _service(call.services, call.durable)
 
 
 async def place_once(call: Call, new: NewOrder) -> Reply:
@@ -66,7 +64,7 @@ class Placing:
             found = await self.services.orders.get(order_id)
         except OrderNotFoundError:
             return None
-        return await self._service.place(found)
+        return await _service(self.services, self.durable).place(found)
 
     async def _place(self, new: NewOrder, order_id: str) -> Order:
         """Token, order with its event, orchestration: in this order, so that each can be repeated after a crash."""
@@ -74,7 +72,7 @@ class Placing:
         catalogue = await services.products.active(line.product_id for line in wanted)
         lines = priced_lines(wanted, catalogue)
         subtotal = sum(line.quantity * line.price_minor for line in lines)
-        now = utc_now()
+        now = services.now()
         order = Order(
             id=order_id,
             order_id=order_id,
@@ -90,14 +88,13 @@ class Placing:
             updated_at=now,
         )
         await services.payment_tokens.keep(order_id, new.payment_token)
-        placed = await self._service.place(order)
+        placed = await _service(self.services, self.durable).place(order)
         await services.order_list.show(order_id)
         return placed
 
-    @property
-    def _service(self) -> OrderService:
-        workflows = OrderWorkflows(self.durable, self.services.settings)
-        return OrderService(self.services.orders, workflows, utc_now)
+
+def _service(services: Services, durable: DurableClient) -> OrderService:
+    return OrderService(services.orders, OrderWorkflows(durable, services.settings), services.now)
 
 
 def _reply(order: Order) -> Reply:

@@ -1,15 +1,18 @@
 """Orders: placing, following and deciding about them. What is decided here is carried out by the orchestration."""
 
 from http import HTTPStatus
+from typing import Any
 
 from api.models.orders import NewOrder, OrderQuery, OrderStatusView, OrderView, StatusChange
 from api.order_placing import order_service, place_once
 from api.web.call import Call, Reply
+from api.web.paging import read_page
 from api.web.route import Access
 from api.web.table import RouteTable
 from shared.ids import is_id
 from shared.orders.document import Order
 from shared.orders.errors import OrderNotFoundError
+from shared.orders.repository import position
 from shared.orders.status import Decision, OrderStatus
 
 routes = RouteTable()
@@ -25,19 +28,17 @@ async def orders_create(call: Call) -> Reply:
 @routes.route("GET", "orders", access=Access.OWNER, query=OrderQuery)
 async def orders_list(call: Call) -> Reply:
     """The caller's orders, newest first; an admin sees everybody's."""
-    query, cursors = call.query_as(OrderQuery), call.services.cursors
-    listing = f"orders/{call.owner_scope}?status={query.status}"
-    after = await cursors.open(listing, query.cursor) if query.cursor else None
-    before = (after[0], after[1]) if after else None
-    if call.owner_scope is None:
-        found = await call.services.orders.page(status=query.status, limit=query.limit + 1, before=before)
-    else:
-        orders = call.services.order_list
-        found = await orders.page(call.owner_scope, status=query.status, limit=query.limit + 1, before=before)
-    shown = found[: query.limit]
-    last = shown[-1].to_document() if len(found) > query.limit else None
-    cursor = await cursors.seal(listing, [last["createdAt"], last["id"]]) if last else None
-    return Reply({"orders": [OrderView.of(order).to_wire() for order in shown], "nextCursor": cursor})
+    query, services, owner = call.query_as(OrderQuery), call.services, call.owner_scope
+
+    async def read(limit: int, after: list[Any] | None) -> list[Order]:
+        before = (after[0], after[1]) if after else None
+        if owner is None:
+            return await services.orders.page(status=query.status, limit=limit, before=before)
+        return await services.order_list.page(owner, status=query.status, limit=limit, before=before)
+
+    listing = f"orders/{owner}?status={query.status}"
+    page = await read_page(services.cursors, listing, query, read, position)
+    return Reply({"orders": [OrderView.of(order).to_wire() for order in page.rows], "nextCursor": page.next_cursor})
 
 
 @routes.route("GET", "orders/{orderId}", access=Access.OWNER)
@@ -51,7 +52,7 @@ async def orders_status(call: Call) -> Reply:
     """Where the order is, from its document."""
     order = await _order(call)
     view = OrderStatusView(order_id=order.id, status=order.status, stage=order.stage, updated_at=order.updated_at)
-    return Reply({"status": view.model_dump(mode="json", by_alias=True)})
+    return Reply({"status": view.to_wire()})
 
 
 @routes.route("GET", "orders/{orderId}/timeline", access=Access.OWNER)

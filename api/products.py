@@ -6,13 +6,13 @@ from typing import Any
 from api.models.products import NewProduct, ProductChange, ProductQuery, ProductView, StockChange
 from api.web.call import Call, Reply
 from api.web.entity_tags import entity_tag, is_unchanged, revisions
+from api.web.paging import read_page
 from api.web.route import Access
 from api.web.table import RouteTable
 from shared.ids import new_id
-from shared.products.listing import ProductFilter, page, position
+from shared.products.listing import ProductFilter, position, products_page
 from shared.products.product import Product
 from shared.products.repository import Origin
-from shared.time import utc_now
 
 routes = RouteTable()
 blueprint = routes.blueprint
@@ -21,37 +21,25 @@ blueprint = routes.blueprint
 @routes.route("POST", "products", access=Access.ADMIN, body=NewProduct)
 async def products_create(call: Call) -> Reply:
     """Adds a product to the catalogue."""
-    new, product_id, now = call.body_as(NewProduct), new_id(), utc_now()
-    product = Product(
-        id=product_id,
-        product_id=product_id,
-        name=new.name,
-        description=new.description,
-        price_minor=new.price,
-        currency=call.services.settings.currency,
-        category=new.category,
-        inventory=new.inventory,
-        image_urls=new.image_urls,
-        metadata=new.metadata,
-        created_at=now,
-        updated_at=now,
-    )
-    stored = await call.services.products.create(product, _origin(call))
+    services = call.services
+    product = call.body_as(NewProduct).product(new_id(), services.settings.currency, services.now())
+    stored = await services.products.create(product, _origin(call))
     return _reply(stored, HTTPStatus.CREATED, {"Location": f"/api/products/{stored.id}"})
 
 
 @routes.route("GET", "products", access=Access.ANYONE, query=ProductQuery)
 async def products_list(call: Call) -> Reply:
     """A page of the catalogue; `nextCursor` is null on the last one."""
-    query, cursors = call.query_as(ProductQuery), call.services.cursors
-    listing = "products?" + query.model_dump_json(exclude={"limit", "cursor"})
-    after = await cursors.open(listing, query.cursor) if query.cursor else None
+    query, services = call.query_as(ProductQuery), call.services
     chosen = ProductFilter(query.category, query.q, query.min_price, query.max_price)
-    found = await page(call.services.products.container, chosen, query.sort, limit=query.limit + 1, after=after)
-    shown = found[: query.limit]
-    more = len(found) > query.limit
-    cursor = await cursors.seal(listing, position(shown[-1], query.sort)) if more else None
-    return Reply({"products": [_view(product) for product in shown], "nextCursor": cursor}, headers=_REVALIDATE)
+
+    async def read(limit: int, after: list[Any] | None) -> list[Product]:
+        return await products_page(services.products.container, chosen, query.sort, limit=limit, after=after)
+
+    listing = "products?" + query.model_dump_json(exclude={"limit", "cursor"})
+    page = await read_page(services.cursors, listing, query, read, lambda last: position(last, query.sort))
+    content = {"products": [_view(product) for product in page.rows], "nextCursor": page.next_cursor}
+    return Reply(content, headers=_REVALIDATE)
 
 
 @routes.route("GET", "products/{productId}", access=Access.ANYONE)
@@ -111,4 +99,4 @@ def _reply(product: Product, status: HTTPStatus = HTTPStatus.OK, headers: dict[s
 
 
 def _view(product: Product) -> dict[str, Any]:
-    return ProductView.of(product).model_dump(mode="json", by_alias=True)
+    return ProductView.of(product).to_wire()

@@ -39,8 +39,7 @@ async def images_list(call: Call) -> Reply:
     product = await call.services.products.get(call.route_params["productId"])
     images, storage = await call.services.images.of_product(product.id), call.services.image_storage
     views = [ImageView.of(image, _urls(storage, image)) for image in images]
-    shown = [view.model_dump(mode="json", by_alias=True, exclude_none=True) for view in views]
-    return Reply({"images": shown}, headers=_PRIVATE)
+    return Reply({"images": [view.to_wire() for view in views]}, headers=_PRIVATE)
 
 
 def _urls(storage: ImageStorage, image: ImageDocument) -> dict[str, str]:

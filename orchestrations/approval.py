@@ -6,7 +6,7 @@ from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrations.backoff import Steps
 from orchestrations.parking import Parking
-from shared.orders.status import CancelReason, Decision
+from shared.orders.status import CancelReason, Decision, Stage
 from shared.orders.workflow import StartInput
 
 _REASONS = {
@@ -23,7 +23,7 @@ def wait_for_approval(context: DurableOrchestrationContext, start: StartInput, p
         wait += 1
         event = f"decision-{wait}"
         answer = yield from parking.step("await_approval", {"event": event})
-        context.set_custom_status("awaiting-approval")
+        context.set_custom_status(Stage.AWAITING_APPROVAL)
         if answer["cancel"] is None and answer["decision"] is None:
             woken = yield from _woken_in_time(context, event, deadline)
             answer = yield from parking.step("read_decision" if woken else "time_out_approval")

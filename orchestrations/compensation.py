@@ -6,6 +6,7 @@ from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrations.backoff import FIRST_DELAY, LONGEST_DELAY, Steps
 from orchestrations.parking import Parking
+from shared.orders.status import Stage
 from shared.orders.workflow import StartInput
 
 
@@ -32,7 +33,7 @@ class Compensations:
             pending = yield from self._rounds(pending)
             if pending:
                 yield from self._parking.wait_for_resume(f"{', '.join(pending)} kept failing")
-                self._context.set_custom_status("cancelling")
+                self._context.set_custom_status(Stage.CANCELLING)
 
     def _rounds(self, pending: list[str]) -> Steps:
         deadline = self._context.current_utc_datetime + timedelta(seconds=self._start["undoRetrySeconds"])

@@ -6,6 +6,7 @@ from typing import Any
 from azure.durable_functions import DurableOrchestrationContext
 
 from orchestrations.backoff import StepExhaustedError, Steps, call_with_backoff
+from shared.orders.status import Stage
 from shared.orders.workflow import StartInput
 
 LONGEST_WAIT = timedelta(days=1)
@@ -22,7 +23,7 @@ class Parking:
 
     def wait_for_resume(self, cause: str) -> Steps:
         """Parks the order and returns once the document says that it has been resumed."""
-        self._context.set_custom_status("parked")
+        self._context.set_custom_status(Stage.PARKED)
         yield from self._patiently("park_order", {"event": self._next_event(), "cause": cause})
         while True:
             yield from self._wait()

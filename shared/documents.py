@@ -4,9 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
 from shared.time import rfc3339
 
 _SYSTEM_PROPERTIES = ("_rid", "_self", "_etag", "_attachments", "_ts", "_lsn")
+
+
+class StoredModel(BaseModel):
+    """Base of the models of documents: camelCase; fields that another version of the app has added are ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+    def to_document(self) -> dict[str, Any]:
+        """The JSON object to store, without system properties."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 def base_fields(document_type: str, now: datetime, schema_version: int = 1) -> dict[str, Any]:

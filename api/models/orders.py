@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from api.web.validation import Body, Query, View
+from api.web.paging import PageQuery
+from api.web.validation import Body, View
 from shared.checkout.basket import MAX_LINES, MAX_QUANTITY, WantedLine
 from shared.money import Price, amount
 from shared.orders.document import Order, ShippingAddress
@@ -49,12 +50,10 @@ class NewOrder(Body):
         return ShippingAddress(**self.shipping_address.model_dump())
 
 
-class OrderQuery(Query):
+class OrderQuery(PageQuery):
     """Parameters of GET /orders."""
 
     status: OrderStatus | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: str | None = None
 
 
 class StatusChange(Body):
@@ -110,10 +109,6 @@ class OrderView(View):
             created_at=order.created_at,
             updated_at=order.updated_at,
         )
-
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON object; what the order doesn't have is left out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class OrderStatusView(View):

@@ -1,11 +1,13 @@
 """Products on the wire."""
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from api.web.validation import Body, Query, View
+from api.web.paging import PageQuery
+from api.web.validation import Body, View
 from shared.money import Price, minor_units
 from shared.products.listing import ProductOrder
 from shared.products.product import Metadata, Product
@@ -69,6 +71,23 @@ class NewProduct(Body):
     image_urls: ImageUrls = Field(default_factory=list)
     metadata: ProductMetadata = Field(default_factory=dict)
 
+    def product(self, product_id: str, currency: str, now: datetime) -> Product:
+        """The product to store."""
+        return Product(
+            id=product_id,
+            product_id=product_id,
+            name=self.name,
+            description=self.description,
+            price_minor=self.price,
+            currency=currency,
+            category=self.category,
+            inventory=self.inventory,
+            image_urls=self.image_urls,
+            metadata=self.metadata,
+            created_at=now,
+            updated_at=now,
+        )
+
 
 class ProductChange(Body):
     """Body of PATCH /products/{id}: at least one field; null isn't a value."""
@@ -105,7 +124,7 @@ class StockChange(Body):
         return self
 
 
-class ProductQuery(Query):
+class ProductQuery(PageQuery):
     """Parameters of GET /products."""
 
     category: str | None = None
@@ -113,8 +132,6 @@ class ProductQuery(Query):
     min_price: QueryAmount | None = None
     max_price: QueryAmount | None = None
     sort: ProductOrder = ProductOrder.NEWEST
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: str | None = None
 
 
 class ProductView(View):

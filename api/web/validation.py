@@ -39,9 +39,13 @@ class Query(BaseModel):
 
 
 class View(BaseModel):
-    """Base of what is answered: camelCase."""
+    """Base of what is answered: camelCase; what a resource doesn't have is left out."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON object."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def validated_body(model: type[M], value: Any) -> M:

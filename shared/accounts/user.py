@@ -3,11 +3,11 @@
 import hashlib
 import unicodedata
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from shared.documents import StoredModel
 from shared.time import Instant
 
 
@@ -18,10 +18,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class User(BaseModel):
+class User(StoredModel):
     """A user as stored; `etag` is the version that was read."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
     id: str
     type: Literal["user"] = "user"
@@ -36,10 +34,6 @@ class User(BaseModel):
     created_at: Instant
     updated_at: Instant
     etag: str | None = Field(default=None, alias="_etag", exclude=True)
-
-    def to_document(self) -> dict[str, Any]:
-        """The JSON object to store."""
-        return self.model_dump(mode="json", by_alias=True)
 
 
 def email_key(email: str) -> str:

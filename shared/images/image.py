@@ -4,10 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict
 
-from shared.documents import base_fields
+from shared.documents import StoredModel, base_fields
 from shared.images.limits import ImageType
 from shared.images.refusal import Refusal
 from shared.time import Instant, rfc3339
@@ -26,10 +25,10 @@ OPEN = (ImageState.WAITING, ImageState.EXPIRED)
 """States in which an upload is still processed."""
 
 
-class ImageDocument(BaseModel):
+class ImageDocument(StoredModel):
     """An image as stored."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     id: str
     product_id: str
@@ -49,10 +48,6 @@ class ImageDocument(BaseModel):
     """When the upload URL ends."""
     created_at: Instant
     updated_at: Instant
-
-    def to_document(self) -> dict[str, Any]:
-        """The JSON object to store."""
-        return self.model_dump(mode="json", by_alias=True)
 
 
 def document_id(image_id: str) -> str:

@@ -2,18 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from shared.documents import StoredModel
 from shared.orders.status import CancelReason, Decision, OrderStatus, Stage
 from shared.time import Instant
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
-
-
-class OrderLine(_Part):
+class OrderLine(StoredModel):
     """One product of an order; name and price are those of the moment of ordering."""
 
     product_id: str
@@ -23,7 +19,7 @@ class OrderLine(_Part):
     """Price of one piece in minor units."""
 
 
-class ShippingAddress(_Part):
+class ShippingAddress(StoredModel):
     """Where the parcel goes."""
 
     street: str
@@ -33,7 +29,7 @@ class ShippingAddress(_Part):
     country: str
 
 
-class CancelRequest(_Part):
+class CancelRequest(StoredModel):
     """Somebody asked for the order to be cancelled; written once."""
 
     by: Literal["customer", "admin"]
@@ -41,7 +37,7 @@ class CancelRequest(_Part):
     at: Instant
 
 
-class ApprovalDecision(_Part):
+class ApprovalDecision(StoredModel):
     """How the approval was decided; written once."""
 
     value: Decision
@@ -49,7 +45,7 @@ class ApprovalDecision(_Part):
     at: Instant
 
 
-class Order(_Part):
+class Order(StoredModel):
     """The order document. Amounts are minor units of `currency`; the total is subtotal + tax + shipping."""
 
     id: str
@@ -90,7 +86,7 @@ class Order(_Part):
     etag: str | None = Field(default=None, alias="_etag", exclude=True)
 
     def to_document(self) -> dict[str, Any]:
-        """The JSON object to store, without system properties."""
+        """The JSON object to store; what the order doesn't have is left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     @property

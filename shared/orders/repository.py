@@ -29,6 +29,11 @@ _TRIES = 50
 _CONFLICT = {409, 412, 449}
 
 
+def position(order: Order) -> list[str]:
+    """Where an order stands in a listing, newest first: when it was created, and its id."""
+    return [rfc3339(order.created_at), order.id]
+
+
 class OrderRepository:
     """All access to the orders container. `now` is the injected clock."""
 

@@ -9,9 +9,9 @@ from typing import Literal, TypeVar
 from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, Field
 
+from shared.documents import StoredModel
 from shared.time import rfc3339
 
 _RACES = {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, 449}
@@ -40,10 +40,8 @@ class LedgerEntry(BaseModel):
     at: str
 
 
-class Payment(BaseModel):
+class Payment(StoredModel):
     """The account of one order's payment; authorised >= captured >= refunded, always."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
     id: str
     order_id: str
@@ -95,7 +93,7 @@ class PaymentLedger:
 
     async def _write(self, payment: Payment) -> bool:
         payment.updated_at = rfc3339(self.now())
-        document = payment.model_dump(mode="json", by_alias=True)
+        document = payment.to_document()
         try:
             if payment.etag is None:
                 await self._container.create_item(document)

@@ -47,7 +47,7 @@ def position(product: Product, order: ProductOrder) -> list[Any]:
     return [product.to_document()[order.field], product.id]
 
 
-async def page(
+async def products_page(
     container: ContainerProxy, chosen: ProductFilter, order: ProductOrder, *, limit: int, after: list[Any] | None
 ) -> list[Product]:
     """At most `limit` active products after a position. A cross-partition query: see docs/cost.md."""

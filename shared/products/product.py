@@ -1,10 +1,10 @@
 """The product document in container `products`; its reservations and events share its partition."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from shared.documents import StoredModel
 from shared.errors import ConflictError, NotFoundError, PreconditionFailedError
 from shared.images.limits import MAX_IMAGES
 from shared.time import Instant
@@ -12,10 +12,8 @@ from shared.time import Instant
 Metadata = dict[str, str | bool | int | float]
 
 
-class Product(BaseModel):
+class Product(StoredModel):
     """A product as stored."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
     id: str
     product_id: str
@@ -39,10 +37,6 @@ class Product(BaseModel):
     """Sequence of the newest event of an admin's change."""
     created_at: Instant
     updated_at: Instant
-
-    def to_document(self) -> dict[str, Any]:
-        """The JSON object to store."""
-        return self.model_dump(mode="json", by_alias=True)
 
 
 class ProductNotFoundError(NotFoundError):
