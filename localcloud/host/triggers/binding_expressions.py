@@ -85,7 +85,7 @@ def _plain(datum: Datum) -> Any:
         return datum.value
     try:
         return json.loads(datum.value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return datum.value
 
 
@@ -97,6 +97,6 @@ def _of_object(datum: Datum) -> dict[str, Any]:
     }
     try:
         value = decode.get(datum.type, dict)()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -48,9 +48,10 @@ async def test_a_message_that_always_fails_ends_in_the_dead_letter_queue_and_blo
 ) -> None:
     body = "note(m.delivery_count) if b'bad' in m.get_body() else note('good')\n    assert b'bad' not in m.get_body()"
     await start(QUEUE.format(body=body), settings=settings)
-    await send(client, "work", ServiceBusMessage("bad", message_id="poison"), ServiceBusMessage("good"))
-    await until_true(lambda: len(calls.all()) >= 4)
-    assert sorted(calls.all(), key=str) == [1, 2, 3, "good"]
+    nested = ServiceBusMessage("[" * 100_000)  # deeper than a JSON reader goes
+    await send(client, "work", nested, ServiceBusMessage("bad", message_id="poison"), ServiceBusMessage("good"))
+    await until_true(lambda: len(calls.all()) >= 5)
+    assert sorted(calls.all(), key=str) == [1, 2, 3, "good", "good"]
     async with client.get_queue_receiver("work", sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
         [dead] = await receiver.receive_messages(max_wait_time=10)
         assert (dead.message_id, dead.dead_letter_reason) == ("poison", "MaxDeliveryCountExceeded")

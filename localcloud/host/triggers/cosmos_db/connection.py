@@ -1,10 +1,11 @@
-"""Connections by the Functions convention: the setting `X` is a connection string, or `X__accountEndpoint` a URL."""
+"""The connections of Cosmos DB bindings: a connection string, or the URL in `X__accountEndpoint`."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from localcloud.host.model import FunctionError
+from localcloud.host.triggers.connection_settings import connection_string, identity, member
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -21,7 +22,7 @@ def connection_of(binding: Mapping[str, Any], key: str = "connection") -> str:
 
 def check_connection(settings: Mapping[str, str], name: str) -> None:
     """Raises FunctionError, in the host's words, when no setting defines the connection."""
-    if _text(settings, name) is None and _endpoint(settings, name) is None:
+    if connection_string(settings, name) is None and _endpoint(settings, name) is None:
         raise FunctionError(
             f"Cosmos DB connection configuration '{name}' does not exist. Make sure that it is a defined App Setting "
             f"('{name}' with a connection string, or '{name}__accountEndpoint' for an identity)."
@@ -67,29 +68,16 @@ class Connections:
         # imported here: a host without Cosmos DB bindings starts faster
         from azure.cosmos.aio import CosmosClient  # noqa: PLC0415 - see above
 
-        text = _text(self._settings, name)
+        text = connection_string(self._settings, name)
         if text is not None:
             return CosmosClient.from_connection_string(text)
         return CosmosClient(str(_endpoint(self._settings, name)), self._identity(name))
 
     def _identity(self, name: str) -> "AsyncTokenCredential":
-        from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415 - see above
-
-        client_id = self._settings.get(f"{name}__clientId") or None
-        credential: AsyncTokenCredential
-        if (self._settings.get(f"{name}__credential") or "").lower() == "managedidentity":
-            credential = ManagedIdentityCredential(client_id=client_id)
-        else:
-            credential = DefaultAzureCredential(managed_identity_client_id=client_id)
+        credential = identity(self._settings, name)
         self._credentials.append(credential)
         return credential
 
 
-def _text(settings: Mapping[str, str], name: str) -> str | None:
-    places = (f"AzureWebJobs{name}", f"ConnectionStrings:{name}", name)
-    return next((settings[place] for place in places if settings.get(place)), None)
-
-
 def _endpoint(settings: Mapping[str, str], name: str) -> str | None:
-    places = (f"AzureWebJobs{name}__accountEndpoint", f"{name}__accountEndpoint", f"{name}:accountEndpoint")
-    return next((settings[place] for place in places if settings.get(place)), None)
+    return member(settings, name, "accountEndpoint")

@@ -1,12 +1,12 @@
-"""Connections by the Functions convention: the setting `X`, `AzureWebJobsX`, or `X__fullyQualifiedNamespace`."""
+"""The connections of Service Bus bindings: a connection string, or the namespace in `X__fullyQualifiedNamespace`."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from azure.identity.aio import DefaultAzureCredential
 from azure.servicebus.aio import ServiceBusClient
 
 from localcloud.host.model import FunctionError
+from localcloud.host.triggers.connection_settings import connection_string, identity, member
 
 DEFAULT_NAME = "ServiceBus"
 """The connection of a binding that names none."""
@@ -14,7 +14,7 @@ DEFAULT_NAME = "ServiceBus"
 
 def check_connection(settings: Mapping[str, str], name: str) -> None:
     """Raises FunctionError when the connection is defined in none of the ways."""
-    if _text(settings, name) is None and _namespace(settings, name) is None:
+    if connection_string(settings, name) is None and _namespace(settings, name) is None:
         raise FunctionError(
             f"Microsoft.Azure.WebJobs.ServiceBus: Service Bus account connection string with name '{name}' does not "
             f"exist in the settings. Make sure that it is a defined App Setting, or that "
@@ -28,19 +28,15 @@ def open_client(settings: Mapping[str, str], name: str, *, read_seconds: float |
     `read_seconds`: how long the SDK waits for a frame before it looks at its time-outs (its default: 0.2).
     """
     check_connection(settings, name)
-    text, namespace = _text(settings, name), _namespace(settings, name)
+    text, namespace = connection_string(settings, name), _namespace(settings, name)
     options: dict[str, Any] = {"retry_total": 0, "socket_timeout": read_seconds}
     try:
         if text is not None:
             return ServiceBusClient.from_connection_string(text, **options)
-        return ServiceBusClient(str(namespace), DefaultAzureCredential(), **options)
+        return ServiceBusClient(str(namespace), identity(settings, name), **options)
     except ValueError as error:
         raise FunctionError(f"The Service Bus connection '{name}' can't be used: {error}") from error
 
 
-def _text(settings: Mapping[str, str], name: str) -> str | None:
-    return settings.get(name) or settings.get(f"AzureWebJobs{name}") or None
-
-
 def _namespace(settings: Mapping[str, str], name: str) -> str | None:
-    return settings.get(f"{name}__fullyQualifiedNamespace") or None
+    return member(settings, name, "fullyQualifiedNamespace")

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
-from azure.core.exceptions import AzureError
 from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import AutoLockRenewer, ServiceBusClient, ServiceBusReceiver
-from azure.servicebus.exceptions import OperationTimeoutError, ServiceBusError
+from azure.servicebus.exceptions import OperationTimeoutError
 
 from localcloud.host.extension import HostServices
-from localcloud.host.model import FunctionError, FunctionMetadata
+from localcloud.host.model import FunctionMetadata
 from localcloud.host.triggers.service_bus.connection import open_client
 from localcloud.host.triggers.service_bus.options import ServiceBusOptions
 from localcloud.host.triggers.service_bus.source import Source
@@ -22,7 +21,6 @@ _SESSION_WAIT = 60.0
 _POLL = 30.0
 _GATHERING = 0.01
 """Seconds that a batch waits for more messages after the first; the SDK must wake so often."""
-_FAILURES = (ServiceBusError, AzureError, FunctionError, OSError, ValueError)
 
 
 class Listener:
@@ -63,7 +61,7 @@ class Listener:
                 async with self._client() as client:
                     while True:
                         await receive(client)
-            except _FAILURES as error:
+            except Exception as error:  # whatever it is, the function goes on listening
                 self._services.report(self._function.name, self._explained(error))
                 await asyncio.sleep(self._pause)
                 self._pause = min(2 * self._pause, _LONGEST_PAUSE)
@@ -75,7 +73,7 @@ class Listener:
     def _explained(self, error: Exception) -> str:
         return (
             f"Microsoft.Azure.WebJobs.ServiceBus: The messaging entity '{self._source.path}' can't be received from "
-            f"(connection '{self._source.connection}'): {error}"
+            f"(connection '{self._source.connection}'): {str(error) or type(error).__name__}"
         )
 
     def _listening(self) -> None:
@@ -100,7 +98,7 @@ class Listener:
                     self._waiting -= 1  # as `_open_lane` counted it
                 while await self._take(receiver):
                     pass
-        except _FAILURES as error:
+        except Exception as error:  # whatever it is, the first lane goes on
             self._services.log(self._explained(error))
 
     async def _take(self, receiver: ServiceBusReceiver) -> bool:
@@ -121,12 +119,7 @@ class Listener:
         self._waiting += 1  # from now on, so that only one is opened at a time
         task = asyncio.create_task(self._receive_besides(), name=f"Service Bus {self._function.name}")
         self._extra.add(task)
-        task.add_done_callback(self._closed)
-
-    def _closed(self, lane: "asyncio.Task[None]") -> None:
-        self._extra.discard(lane)
-        if not lane.cancelled() and (error := lane.exception()) is not None:
-            self._services.log(f"A message of {self._source.path} could not be handled: {error!r}.")
+        task.add_done_callback(self._extra.discard)
 
     async def _handle(self, receiver: ServiceBusReceiver, messages: list[ServiceBusReceivedMessage]) -> None:
         if self._source.many:

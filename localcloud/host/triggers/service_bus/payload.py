@@ -7,32 +7,31 @@ from typing import Any
 from uuid import UUID
 
 from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.amqp import AmqpMessageBodyType
 
 from localcloud.host.model import Datum
 
 _NO_EXPIRY = "9999-12-31T23:59:59.9999999Z"
 _TEXTS: dict[str, Callable[[ServiceBusReceivedMessage], str | None]] = {
-    "MessageId": lambda message: message.message_id,
+    "MessageId": lambda message: _identifier(message.message_id),
     "Label": lambda message: message.subject,
     "To": lambda message: message.to,
     "ReplyTo": lambda message: message.reply_to,
-    "CorrelationId": lambda message: message.correlation_id,
+    "CorrelationId": lambda message: _identifier(message.correlation_id),
     "ContentType": lambda message: message.content_type,
 }
 """Metadata that is there only when the sender set it."""
 
 
 def body_bytes(message: ServiceBusReceivedMessage) -> bytes:
-    """The body, whatever AMQP form it has."""
+    """The body, whatever AMQP form it has; values that aren't text or bytes as JSON."""
     body = message.body
-    if body is None:
-        return b""
-    if isinstance(body, bytes | str):
-        return body if isinstance(body, bytes) else body.encode()
-    parts = list(body)
-    if all(isinstance(part, bytes) for part in parts):
-        return b"".join(parts)
-    return json.dumps(parts if len(parts) != 1 else parts[0], default=str).encode()
+    if message.body_type is AmqpMessageBodyType.DATA:
+        return b"".join(body)
+    value = [list(part) for part in body] if message.body_type is AmqpMessageBodyType.SEQUENCE else body
+    if isinstance(value, bytes):
+        return value
+    return b"" if value is None else json.dumps(_plain(value), default=str).encode()
 
 
 def one(message: ServiceBusReceivedMessage, *, binary: bool) -> tuple[Datum, dict[str, Datum]]:
@@ -49,7 +48,7 @@ def one(message: ServiceBusReceivedMessage, *, binary: bool) -> tuple[Datum, dic
         "LockToken": Datum("string", str(message.lock_token)),
         "EnqueuedTimeUtc": Datum("json", json.dumps(_time(message.enqueued_time_utc))),
         "ExpiresAtUtc": Datum("json", json.dumps(_time(message.expires_at_utc))),
-        "UserProperties": Datum("json", json.dumps(user_properties(message))),
+        "UserProperties": Datum("json", json.dumps(user_properties(message), default=str)),
     }
     datum = Datum("bytes", body) if binary else Datum("string", body.decode("utf-8", "replace"))
     return datum, metadata
@@ -83,7 +82,7 @@ def _properties_of_object(body: bytes) -> dict[str, Datum]:
     """The top-level properties of a JSON object, which binding expressions may name."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(value, dict):
         return {}
@@ -98,7 +97,7 @@ def _strings(messages: Sequence[ServiceBusReceivedMessage], get: Callable[[Any],
 
 
 def _json(value: Any) -> Datum:
-    return Datum("json", json.dumps(value))
+    return Datum("json", json.dumps(value, default=str))
 
 
 def _delivery_count(message: ServiceBusReceivedMessage) -> int:
@@ -112,6 +111,11 @@ def _time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _identifier(value: Any) -> str | None:
+    """AMQP lets ids be numbers, UUIDs and bytes, too; programs other than the Azure SDKs send such ones."""
+    return None if value is None else _text(value)
+
+
 def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
@@ -119,6 +123,10 @@ def _text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return _text(value)
+    if isinstance(value, Mapping):
+        return {_text(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):

@@ -26,7 +26,11 @@ class MessageWork:
 
     async def one(self, receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) -> None:
         """Calls the function with one message and settles it."""
-        datum, metadata = payload.one(message, binary=self._source.binary)
+        try:
+            datum, metadata = payload.one(message, binary=self._source.binary)
+        except Exception as error:  # a message can be anything; it must not stay with the host, nor stop it
+            await self._refuse(receiver, [message], f"{type(error).__name__}: {error}")
+            return
         details = (
             f"MessageId: {message.message_id}, SequenceNumber: {message.sequence_number}, "
             f"DeliveryCount: {metadata['DeliveryCount'].value}, EnqueuedTimeUtc: {message.enqueued_time_utc}, "
@@ -38,14 +42,21 @@ class MessageWork:
         """Calls the function with a batch and settles all of it alike."""
         try:
             datum, metadata = payload.many(messages, binary=self._source.binary)
-        except ValueError as error:
-            self._services.log(
-                f"Executed 'Functions.{self._function.name}' (Failed)\nException binding parameter "
-                f"'{self._function.trigger['name']}': every body must be JSON unless dataType is binary. {error}"
-            )
-            await self._settle(receiver, messages, done=False)
+        except Exception as error:  # as above
+            cause = f"every body must be JSON unless dataType is binary. {error}"
+            await self._refuse(receiver, messages, cause)
             return
         await self._call(receiver, messages, datum, metadata, f"Count: {len(messages)}")
+
+    async def _refuse(
+        self, receiver: ServiceBusReceiver, messages: Sequence[ServiceBusReceivedMessage], cause: str
+    ) -> None:
+        """Gives back messages that the function can't be called with."""
+        self._services.log(
+            f"Executed 'Functions.{self._function.name}' (Failed)\nException binding parameter "
+            f"'{self._function.trigger['name']}': {cause}"
+        )
+        await self._settle(receiver, messages, done=False)
 
     async def _call(
         self,

@@ -1,9 +1,10 @@
-"""Connections by the Functions convention: the setting `X` is a connection string, or `X__blobServiceUri` and so on."""
+"""The connections of storage bindings: a connection string, or URLs in `X__blobServiceUri`, `X__queueServiceUri`."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from localcloud.host.model import FunctionError
+from localcloud.host.triggers.connection_settings import connection_string, identity, member, prefixed
 from localcloud.host.triggers.storage.wakeups import Wakeups
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ def connection_of(binding: Mapping[str, Any]) -> str:
 
 def check_connection(settings: Mapping[str, str], name: str) -> None:
     """Raises FunctionError, in the host's words, when no setting defines the connection."""
-    if _text(settings, name) is None and all(_endpoint(settings, name, kind) is None for kind in ("blob", "queue")):
+    if connection_string(settings, name) is None and all(
+        _endpoint(settings, name, kind) is None for kind in ("blob", "queue")
+    ):
         raise FunctionError(
-            f"Storage account connection string '{_own_name(name)}' does not exist. Make sure that it is a defined App "
+            f"Storage account connection string '{prefixed(name)}' does not exist. Make sure that it is a defined App "
             f"Setting ('{name}' with a connection string, or '{name}__blobServiceUri' and '{name}__queueServiceUri' "
             "for an identity)."
         )
@@ -71,7 +74,7 @@ class Connections:
 
     def _open(self, service: Any, name: str, kind: str) -> Any:
         check_connection(self._settings, name)
-        text, endpoint = _text(self._settings, name), _endpoint(self._settings, name, kind)
+        text, endpoint = connection_string(self._settings, name), _endpoint(self._settings, name, kind)
         if text is None and endpoint is None:
             raise FunctionError(f"The storage connection '{name}' has no setting '{name}__{kind}ServiceUri'.")
         try:
@@ -82,33 +85,12 @@ class Connections:
             raise FunctionError(f"The storage connection '{name}' can't be used: {error}") from error
 
     def _identity(self, name: str) -> "AsyncTokenCredential":
-        from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415 - see above
-
-        client_id = self._settings.get(f"{name}__clientId") or None
-        credential: AsyncTokenCredential
-        if (self._settings.get(f"{name}__credential") or "").lower() == "managedidentity":
-            credential = ManagedIdentityCredential(client_id=client_id)
-        else:
-            credential = DefaultAzureCredential(managed_identity_client_id=client_id)
+        credential = identity(self._settings, name)
         self._credentials.append(credential)
         return credential
 
 
-def _own_name(name: str) -> str:
-    return name if name.startswith("AzureWebJobs") else f"AzureWebJobs{name}"
-
-
-def _text(settings: Mapping[str, str], name: str) -> str | None:
-    places = (_own_name(name), f"ConnectionStrings:{name}", name)
-    return next((settings[place] for place in places if settings.get(place)), None)
-
-
 def _endpoint(settings: Mapping[str, str], name: str, kind: str) -> str | None:
-    for prefix in (_own_name(name), name):
-        for key in (f"{kind}ServiceUri", "serviceUri"):
-            for separator in ("__", ":"):
-                if found := settings.get(f"{prefix}{separator}{key}"):
-                    return found
-        if account := settings.get(f"{prefix}__accountName"):
-            return f"https://{account}.{kind}.core.windows.net"
-    return None
+    account = member(settings, name, "accountName")
+    named = None if account is None else f"https://{account}.{kind}.core.windows.net"
+    return member(settings, name, f"{kind}ServiceUri", "serviceUri") or named
