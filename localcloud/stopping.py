@@ -11,8 +11,3 @@ def stop_requested() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     return stopped
-
-
-async def until_stopped() -> None:
-    """Returns when SIGINT or SIGTERM arrives."""
-    await stop_requested().wait()

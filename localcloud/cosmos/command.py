@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from localcloud.cosmos.server import CosmosServer
-from localcloud.identity.certificates import ensure_certificates
+from localcloud.identity.certificates import chosen_context
 from localcloud.sqlite_file import StoreUnusableError
 from localcloud.stopping import stop_requested
 from localcloud.wellknown import COSMOS_KEY
@@ -46,15 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _context(args: argparse.Namespace) -> ssl.SSLContext | None:
     """The TLS context, when https is wanted. Raises OSError (ssl.SSLError included) and ValueError."""
-    if (args.cert is None) != (args.key is None):
-        raise ValueError("--cert and --key belong together")
-    if args.tls_port is None:
+    if args.tls_port is None and args.cert is None and args.key is None:
         return None
-    if args.cert is None:
-        return ensure_certificates(args.data / "certificates").server_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(args.cert, args.key)
-    return context
+    context = chosen_context(args.cert, args.key, args.data)
+    return context if args.tls_port is not None else None
 
 
 async def _serve(server: CosmosServer) -> None:

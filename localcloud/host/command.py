@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
-import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from localcloud.host.keys import KeyFileError
 from localcloud.host.options import HostOptions
 from localcloud.host.settings import SettingsError
 from localcloud.sqlite_file import StoreUnusableError
+from localcloud.stopping import stop_requested
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,11 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(host: FunctionsHost) -> int:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stopped.set)
+    stopped = stop_requested()
     starting, stopping = asyncio.create_task(host.start()), asyncio.create_task(stopped.wait())
     try:
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -49,6 +49,20 @@ class Certificates:
         return ssl.create_default_context(cafile=str(self.authority))
 
 
+def chosen_context(certificate: Path | None, key: Path | None, data: Path) -> ssl.SSLContext:
+    """The context of a server: of the given PEM files, else of localcloud's own certificate in the data folder.
+
+    Raises OSError (ssl.SSLError included), and ValueError when only one of the two files is given.
+    """
+    if (certificate is None) != (key is None):
+        raise ValueError("--cert and --key belong together")
+    if certificate is None:
+        return ensure_certificates(data / "certificates").server_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 def ensure_certificates(folder: Path, now: datetime | None = None) -> Certificates:
     """The certificates in `folder`, made or renewed when they are missing, damaged or expire within RENEW_BEFORE."""
     found = Certificates(*(folder / name for name in ("ca.pem", "server.pem", "server.key", "bundle.pem")))

@@ -8,7 +8,7 @@ from pathlib import Path
 from localcloud.identity.server import DEFAULT_PORT, DEFAULT_VAULT_PORT, HEADER, IdentityServer
 from localcloud.resources import Resources, ResourcesError
 from localcloud.sqlite_file import StoreUnusableError
-from localcloud.stopping import until_stopped
+from localcloud.stopping import stop_requested
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,10 +38,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(server: IdentityServer) -> None:
+    stopped = stop_requested()
     await server.start()
     try:
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in server.settings.items()))
         sys.stdout.flush()
-        await until_stopped()
+        await stopped.wait()
     finally:
         await server.stop()

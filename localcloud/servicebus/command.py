@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import ssl
 import sys
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from localcloud.identity.certificates import ensure_certificates
+from localcloud.identity.certificates import chosen_context
 from localcloud.servicebus.broker.definitions import DefinitionError
 from localcloud.servicebus.server import ServiceBusServer
 from localcloud.sqlite_file import StoreUnusableError
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C or SIGTERM. 0 when stopped so, 1 when it couldn't start (the reason is on stderr)."""
     try:
-        context, resources = _context(args), _resources(args.resources)
+        context, resources = chosen_context(args.cert, args.key, args.data), _resources(args.resources)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"The certificate or the resources can't be used: {error}.\n")
         return 1
@@ -62,17 +61,6 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"A port can't be used: {error}. Choose others with --port, --tls-port and --admin-port.\n")
         return 1
     return 0
-
-
-def _context(args: argparse.Namespace) -> ssl.SSLContext:
-    """The TLS context of the AMQP port and of the admin port. Raises OSError (ssl.SSLError included) and ValueError."""
-    if (args.cert is None) != (args.key is None):
-        raise ValueError("--cert and --key belong together")
-    if args.cert is None:
-        return ensure_certificates(args.data / "certificates").server_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(args.cert, args.key)
-    return context
 
 
 def _resources(path: Path | None) -> dict[str, Any] | None:
