@@ -55,7 +55,11 @@ class OrderWorld:
     def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
         self.shop: Shop = shop()
-        self.workflows = OrderWorkflows(EngineClient(workflow), settings())
+        self.use_settings()
+
+    def use_settings(self, **changed: Any) -> None:
+        """Orders that are placed from now on get these settings."""
+        self.workflows = OrderWorkflows(EngineClient(self.workflow), settings().model_copy(update=changed))
         self.service = OrderService(self.shop.orders, self.workflows, utc_now)
 
     async def product(self, product_id: str, inventory: int, price_minor: int = 1000) -> None:

@@ -69,14 +69,8 @@ async def test_a_wake_up_without_resume_leaves_it_parked(world: OrderWorld) -> N
     assert await world.summary("o1") == ("confirmed", "confirmed", None)
 
 
-async def test_a_compensation_that_keeps_failing_keeps_no_other_from_its_work(
-    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        world.workflows,
-        "_settings",
-        world.workflows._settings.model_copy(update={"compensation_patience": timedelta(minutes=10)}),
-    )
+async def test_a_compensation_that_keeps_failing_keeps_no_other_from_its_work(world: OrderWorld) -> None:
+    world.use_settings(compensation_patience=timedelta(minutes=10))
     await world.product("lamp", 5)
     undo = Breakable(world, "undo_payment")
     run = await world.place("o1", ("lamp", 2), token="tok_decline")

@@ -83,7 +83,7 @@ async def test_a_broken_connection_is_closed_with_the_reason(
 async def test_a_broken_link_is_refused_with_the_reason(
     server: ServiceBusServer, data: bytes, condition: bytes
 ) -> None:
-    await answer(server, BEGUN + data, condition)
+    assert condition in await answer(server, BEGUN + data, condition)
 
 
 async def test_scrambled_frames_never_stop_the_broker(server: ServiceBusServer, client: ServiceBusClient) -> None:
@@ -100,8 +100,9 @@ async def test_scrambled_frames_never_stop_the_broker(server: ServiceBusServer, 
         writer.write(BEGUN + bytes(scrambled))
         await reader.read(10)
         writer.close()
-    async with client.get_queue_sender("once") as sender:
+    async with client.get_queue_sender("once") as sender, client.get_queue_receiver("once") as receiver:
         await sender.send_messages(ServiceBusMessage("still there"))
+        assert [str(message) for message in await receiver.receive_messages(1, max_wait_time=5)] == ["still there"]
 
 
 async def test_faults_are_set_over_the_admin_port(server: ServiceBusServer, client: ServiceBusClient) -> None:

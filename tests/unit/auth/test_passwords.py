@@ -1,5 +1,6 @@
 """Passwords: every character counts, however long."""
 
+import bcrypt
 import pytest
 
 from shared.auth.passwords import Decoy, hash_password, verify_password
@@ -32,5 +33,17 @@ async def test_the_same_password_is_stored_differently_each_time() -> None:
     assert await hash_password("correct horse", COST) != await hash_password("correct horse", COST)
 
 
-async def test_the_decoy_does_the_work_of_a_check() -> None:
-    await Decoy(COST).spend_time("whatever")
+async def test_the_decoy_does_the_work_of_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked, check = list[tuple[bytes, bytes]](), bcrypt.checkpw
+
+    def recorded(password: bytes, hashed: bytes) -> bool:
+        checked.append((password, hashed))
+        return check(password, hashed)
+
+    monkeypatch.setattr(bcrypt, "checkpw", recorded)
+    decoy, stored = Decoy(COST), await hash_password("right", COST)
+    await decoy.spend_time("wrong")
+    assert not await verify_password("wrong", stored)
+    (spent, against), (needed, real) = checked
+    assert spent == needed
+    assert against[: len("$2b$04$")] == real[: len("$2b$04$")]

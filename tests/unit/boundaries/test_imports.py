@@ -1,13 +1,13 @@
 """The app never imports localcloud, and localcloud knows nothing of shops."""
 
 import ast
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.boundaries.tree import ROOT, sources
+
 APP = ("api", "triggers", "orchestrations", "activities", "shared", "ops")
 
 
@@ -20,10 +20,7 @@ def _imported(source: Path) -> Iterator[str]:
 
 
 def _sources(package: str) -> list[Path]:
-    found = []
-    for folder, folders, files in os.walk(ROOT / package):
-        folders[:] = [name for name in folders if name not in {"node_modules", "__pycache__"}]
-        found += [Path(folder, name) for name in files if name.endswith(".py")]
+    found = list(sources(ROOT / package))
     assert found, package
     return found
 

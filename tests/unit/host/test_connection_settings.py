@@ -14,7 +14,9 @@ from localcloud.host.triggers.connection_settings import connection_string, iden
         ({"X__serviceUri": "https://x/"}, None),
     ],
 )
-def test_the_prefixed_name_comes_first_and_an_empty_setting_is_none(settings: dict[str, str], found: str | None) -> None:
+def test_the_prefixed_name_comes_first_and_an_empty_setting_is_none(
+    settings: dict[str, str], found: str | None
+) -> None:
     assert connection_string(settings, "X") == found
 
 

@@ -51,7 +51,14 @@ class Returning(RecordingWorker):
         return InvocationResult(Datum("string", "back"), {"out": Datum("string", "out")}, result.failure)
 
 
-def build(worker: RecordingWorker, log: list[str], store: Store, limit: timedelta | None = None) -> Dispatcher:
+def build(
+    worker: RecordingWorker,
+    log: list[str],
+    store: Store,
+    limit: timedelta | None = None,
+    *,
+    grace: timedelta = timedelta(milliseconds=10),
+) -> Dispatcher:
     bound = function(
         "f",
         TRIGGER,
@@ -59,7 +66,7 @@ def build(worker: RecordingWorker, log: list[str], store: Store, limit: timedelt
         {"type": "store", "name": "out", "direction": "OUT"},
         {"type": "store", "name": "$return", "direction": "OUT"},
     )
-    return Dispatcher(worker, {"f": bound}, [store], limit, log.append, grace=timedelta(milliseconds=10))
+    return Dispatcher(worker, {"f": bound}, [store], limit, log.append, grace=grace)
 
 
 async def test_bindings_are_fetched_and_sent() -> None:
@@ -108,8 +115,7 @@ async def test_a_function_that_outlives_its_limit_loses_its_process() -> None:
 async def test_a_function_that_ends_within_the_grace_keeps_its_process() -> None:
     worker, log = Returning(), list[str]()
     worker.held = asyncio.Event()
-    dispatcher = build(worker, log, Store(), timedelta(milliseconds=5))
-    dispatcher._grace = timedelta(seconds=5)
+    dispatcher = build(worker, log, Store(), timedelta(milliseconds=5), grace=timedelta(seconds=5))
     running = asyncio.ensure_future(dispatcher.invoke(Invocation("f", {"item": Datum("string", "x")})))
     await until_true(lambda: any("Initiating" in line for line in log))
     worker.held.set()
