@@ -1,16 +1,14 @@
 """Verb dead-letters: list, show, replay, discard."""
 
 import argparse
-import asyncio
 import getpass
 import json
 from collections.abc import Callable
 from typing import Any, Literal
 
-from ops.dead_letters.desk import DeadLetterDesk, Instruction
-from ops.dead_letters.letter import DeadLetter, UnreplayableError
+from ops.dead_letters.desk import Acted, DeadLetterDesk, Instruction
 from ops.options import add_json
-from ops.outcome import Outcome, UsageError
+from ops.outcome import Outcome, UsageError, one_line
 from shared.messaging.entities import SOURCES, Source
 from shared.services import Services
 
@@ -44,22 +42,23 @@ def add_dead_letters(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
 async def _list(services: Services, arguments: argparse.Namespace) -> Outcome:
     desk = _desk(services)
     letters = await desk.letters(_sources(arguments))
-    found = await asyncio.gather(*(_summary(desk, letter) for letter in letters))
+    found = [letter.summary(record) for letter, record in zip(letters, await desk.records_of(letters), strict=True)]
     lines = [line for letter in found for line in _in_short(letter)]
-    return Outcome(lines or ["No dead letters."], {"deadLetters": list(found)})
+    return Outcome(lines or ["No dead letters."], {"deadLetters": found})
 
 
 async def _show(services: Services, arguments: argparse.Namespace) -> Outcome:
-    desk = _desk(services)
-    wanted = str(arguments.message)
-    found = []
-    for letter in await desk.letters(_sources(arguments)):
-        if letter.answers_to(wanted):
-            found.append(letter.details(await desk.records.of(letter.source.name, letter.known_as)))
-    if not found:
+    desk, wanted = _desk(services), str(arguments.message)
+    letters = [letter for letter in await desk.letters(_sources(arguments)) if letter.answers_to(wanted)]
+    found = [letter.details(record) for letter, record in zip(letters, await desk.records_of(letters), strict=True)]
+    if found:
+        return Outcome([_indented(letter) for letter in found], {"deadLetters": found})
+    records = [await desk.records.of(source.name, wanted) for source in _sources(arguments)]
+    known = [record for record in records if record["errors"] or record["history"]]
+    if not known:
         return _unknown([wanted])
-    lines = [json.dumps(letter, ensure_ascii=False, indent=2) for letter in found]
-    return Outcome(lines, {"deadLetters": found})
+    lines = [f"{one_line(wanted)} isn't dead (any more). What is known about it:", *map(_indented, known)]
+    return Outcome(lines, {"deadLetters": [], "records": known})
 
 
 def _acting(action: Literal["replay", "discard"]) -> Callable[..., Any]:
@@ -81,34 +80,41 @@ async def _act(desk: DeadLetterDesk, wanted: Instruction, arguments: argparse.Na
     unknown = [name for name in names if not any(letter.answers_to(name) for letter in chosen)]
     if unknown:
         return _unknown(unknown)
-    done: list[DeadLetter] = []
+    acted = Acted()
     for source in _sources(arguments):
         numbers = [letter.sequence_number for letter in chosen if letter.source == source]
         if numbers:
-            try:
-                done += await desk.act(wanted, source, numbers)
-            except UnreplayableError as error:
-                raise UsageError(str(error)) from error
+            acted += await desk.act(wanted, source, numbers)
+    return _told(wanted, acted)
+
+
+def _told(wanted: Instruction, acted: Acted) -> Outcome:
     word = _DONE[wanted.action]
-    lines = [f"{word} {letter.known_as} of {letter.source.name}." for letter in done]
-    left = len(chosen) - len(done)
-    lines += [f"{left} could not be taken: somebody else holds them. Try again in a minute."] if left else []
-    content = [{"source": letter.source.name, "messageId": letter.known_as} for letter in done]
-    return Outcome(lines or ["No dead letters."], {word.lower(): content, "left": left}, failed=left > 0)
-
-
-async def _summary(desk: DeadLetterDesk, letter: DeadLetter) -> dict[str, Any]:
-    return letter.summary(await desk.records.of(letter.source.name, letter.known_as))
+    lines = [f"{word} {one_line(letter.known_as)} of {letter.source.name}." for letter in acted.done]
+    if acted.gone:
+        lines.append(f"{len(acted.gone)} are not there any more: somebody else has taken care of them.")
+    if acted.held:
+        lines.append(f"{len(acted.held)} could not be taken: somebody else holds them. Try again in a minute.")
+    lines += [one_line(cause) for cause in acted.impossible]
+    left = len(acted.held) + len(acted.impossible)
+    done = [{"source": letter.source.name, "messageId": letter.known_as} for letter in acted.done]
+    content = {word.lower(): done, "gone": len(acted.gone), "left": left, "impossible": acted.impossible}
+    return Outcome(lines or ["No dead letters."], content, failed=left > 0)
 
 
 def _in_short(letter: dict[str, Any]) -> list[str]:
     """Two lines for a person: what and when, then why."""
     last = letter["errors"][-1]["error"] if letter["errors"] else "no error was recorded"
     tries = f"{letter['deliveryCount']} deliveries"
-    return [
+    lines = [
         f"{letter['source']}  {letter['messageId'] or '#' + str(letter['sequenceNumber'])}  {letter['enqueuedAt']}",
         f"    {letter['reason'] or 'no reason given'} ({tries}): {last}",
     ]
+    return [one_line(line) for line in lines]
+
+
+def _indented(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def _user() -> str:
@@ -120,7 +126,7 @@ def _user() -> str:
 
 
 def _unknown(names: list[str]) -> Outcome:
-    text = f"No dead letter {', '.join(names)}; nothing has been changed."
+    text = f"No dead letter {one_line(', '.join(names))}; nothing has been changed."
     return Outcome([text], {"unknown": names}, failed=True)
 
 

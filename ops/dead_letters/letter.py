@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage
-from azure.servicebus.amqp import AmqpMessageBodyType
+from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageBodyType, AmqpMessageProperties
 
+from ops.dead_letters.amqp_values import plain, shown, text
 from shared.messaging.entities import REPLAY_FOR, REPLAY_OF, Source
+from shared.messaging.naming import known_as
 from shared.time import rfc3339
 
 _LONGEST_ID = 128
@@ -27,16 +30,16 @@ class DeadLetter:
     message: ServiceBusReceivedMessage
 
     @property
-    def properties(self) -> dict[str | bytes, Any]:
-        """Application properties, without the broker's own."""
+    def properties(self) -> dict[str, Any]:
+        """Application properties, without the broker's own. Texts arrive as bytes; bytes that aren't text stay so."""
         found = self.message.application_properties or {}
-        named = {_text(name): _text(value) for name, value in found.items()}
+        named = {str(shown(name)): text(value) for name, value in found.items()}
         return {name: value for name, value in named.items() if name not in _OF_THE_BROKER}
 
-    @property
+    @cached_property
     def known_as(self) -> str:
         """The id that its errors and its history are kept under: that of the first message when it was a replay."""
-        return str(self.properties.get(REPLAY_OF) or self.message.message_id or "without-id")
+        return known_as(self.message.message_id, self.properties, self.body)
 
     @property
     def sequence_number(self) -> int:
@@ -45,21 +48,27 @@ class DeadLetter:
 
     def answers_to(self, name: str) -> bool:
         """Whether an operator means it: by message id, the first message's id, or `#<sequence number>`."""
-        return name in (self.message.message_id, self.known_as, f"#{self.sequence_number}")
+        return name in (shown(self.message.message_id), self.known_as, f"#{self.sequence_number}")
 
-    @property
+    @cached_property
     def body(self) -> bytes:
-        """The payload. Raises UnreplayableError when it isn't plain bytes."""
-        if self.message.body_type is not AmqpMessageBodyType.DATA:
-            kind = self.message.body_type.value
-            raise UnreplayableError(f"Message {self.known_as} has an AMQP body of type {kind}; only data is known.")
-        return b"".join(self.message.body)
+        """The payload; an AMQP value or sequence, which other programs may send, as JSON."""
+        if self.message.body_type is AmqpMessageBodyType.DATA:
+            return b"".join(self.message.body)
+        value = self._value()
+        if isinstance(value, bytes):
+            return value
+        return b"" if value is None else json.dumps(plain(value)).encode()
+
+    def _value(self) -> Any:
+        found = self.message.body
+        return [list(part) for part in found] if self.message.body_type is AmqpMessageBodyType.SEQUENCE else found
 
     def summary(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The broker's reason joined with the errors that were recorded at each try."""
         return {
             "source": self.source.name,
-            "messageId": self.message.message_id,
+            "messageId": shown(self.message.message_id),
             "firstMessageId": self.known_as,
             "sequenceNumber": self.sequence_number,
             "subject": self.message.subject,
@@ -74,37 +83,55 @@ class DeadLetter:
 
     def details(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The summary with properties and payload: JSON if it is JSON, else text."""
-        return {**self.summary(record), "properties": self.properties, "payload": self._payload()}
+        properties = {name: plain(value) for name, value in self.properties.items()}
+        return {**self.summary(record), "properties": properties, "payload": self._payload()}
 
-    def again(self) -> ServiceBusMessage:
-        """The message to send: for this source only, under a new id that is the same for each attempt to replay it.
+    @property
+    def next_id(self) -> str:
+        """The message id of its replay: the same for each attempt, and never one that duplicate detection has seen."""
+        ending = f"~{self.sequence_number}"
+        return self.known_as[: _LONGEST_ID - len(ending)] + ending
 
-        The old id could be dropped by duplicate detection. Raises UnreplayableError.
-        """
+    def again(self) -> AmqpAnnotatedMessage:
+        """The message to send, for this source only. Raises UnreplayableError."""
         old, properties = self.message, {**self.properties, REPLAY_OF: self.known_as}
+        binary = [name for name, value in properties.items() if isinstance(value, bytes)]
+        if binary:
+            raise UnreplayableError(
+                f"Message {self.known_as} of {self.source.name} can't be sent again: the SDK can't send the bytes in "
+                f"its property {binary[0]}."
+            )
         if self.source.subscription is not None:
             properties[REPLAY_FOR] = self.source.subscription
-        ending = f"~{self.sequence_number}"
-        return ServiceBusMessage(
-            self.body,
+        return AmqpAnnotatedMessage(
+            **self._same_body(),
             application_properties=properties,
-            message_id=self.known_as[: _LONGEST_ID - len(ending)] + ending,
-            session_id=old.session_id,
-            subject=old.subject,
-            content_type=old.content_type,
-            correlation_id=old.correlation_id,
-            to=old.to,
-            reply_to=old.reply_to,
+            properties=AmqpMessageProperties(
+                message_id=self.next_id,
+                group_id=old.session_id,
+                subject=old.subject,
+                content_type=old.content_type,
+                correlation_id=old.correlation_id,
+                to=old.to,
+                reply_to=old.reply_to,
+            ),
         )
+
+    def _same_body(self) -> dict[str, Any]:
+        match self.message.body_type:
+            case AmqpMessageBodyType.VALUE:
+                return {"value_body": text(self._value())}
+            case AmqpMessageBodyType.SEQUENCE:
+                return {"sequence_body": text(self._value())}
+        return {"data_body": self.body}
 
     def _payload(self) -> Any:
         try:
-            return json.loads(self.body)
-        except UnreplayableError as error:
-            return str(error)
-        except ValueError:
+            return json.loads(self.body, parse_constant=_refuse)
+        except (ValueError, RecursionError):
             return self.body.decode(errors="backslashreplace")
 
 
-def _text(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value
+def _refuse(constant: str) -> float:
+    """NaN and the infinities, which Python reads and JSON doesn't have."""
+    raise ValueError(f"{constant} isn't JSON")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.messaging.entities import REPLAY_OF
+from shared.messaging.naming import known_as
 from shared.messaging.patience import Patience
 from shared.messaging.records import MessageRecords
 
@@ -31,8 +31,8 @@ class Incoming:
 
     @property
     def known_as(self) -> str:
-        """The id that records are kept under: that of the first message when this one is a replay."""
-        return str(self.properties.get(REPLAY_OF) or self.message_id or "without-id")
+        """The id that records are kept under: see `known_as`."""
+        return known_as(self.message_id, self.properties, self.body)
 
 
 def json_body(message: Incoming) -> Any:

@@ -1,16 +1,19 @@
 """The dead-letter desk against the broker: why a message died, sending it again where it died, removing it."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusReceiver
+from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageBodyType
 
 from ops.__main__ import main
+from ops.dead_letters.desk import DeadLetterDesk, Instruction
 from shared.clients import clients
 from shared.events.event import Event
-from shared.messaging.entities import NOTIFICATIONS, QUEUE, TOPIC, VIEWS
+from shared.messaging.entities import NOTIFICATIONS, QUEUE, SOURCES, TOPIC, VIEWS
 from shared.messaging.records import MessageRecords
 from shared.time import utc_now
 from tests.integration.messaging.conftest import Within
@@ -123,6 +126,40 @@ def test_a_dead_letter_is_told_replayed_and_keeps_its_history(desk: Desk, within
 async def _dies_again() -> None:
     async with clients().service_bus().get_queue_receiver(QUEUE) as receiver:
         await _dead_letter(receiver, 1)
+
+
+def test_two_operators_at_once_replay_each_message_once_whatever_its_form(desk: Desk, within: Within[Any]) -> None:
+    foreign = AmqpAnnotatedMessage(value_body={"action": ["x", None]}, application_properties={"n": 1})
+    within(_send_and_kill(foreign, *(_message(f"m{number}") for number in range(5))))
+    [nameless] = [letter for letter in desk("list")[1]["deadLetters"] if letter["messageId"] is None]
+    within(_two_desks())
+    assert desk("list")[1]["deadLetters"] == []
+    again = desk.waiting()
+    ids = sorted(str(message.message_id).split("~")[0] for message in again)
+    assert ids == sorted([nameless["firstMessageId"], *(f"m{number}" for number in range(5))])
+    [value] = [message for message in again if message.body_type is AmqpMessageBodyType.VALUE]
+    assert (value.body, (value.application_properties or {})[b"n"]) == ({b"action": [b"x", None]}, 1)
+    code, shown = desk("show", "m1")
+    assert code == 0
+    assert [entry["action"] for entry in shown["records"][0]["history"]] == ["replaying", "replayed"]
+
+
+async def _send_and_kill(*messages: Any) -> None:
+    bus = clients().service_bus()
+    async with bus.get_queue_sender(QUEUE) as sender, bus.get_queue_receiver(QUEUE) as receiver:
+        await sender.send_messages(list(messages))
+        await _dead_letter(receiver, len(messages))
+
+
+async def _two_desks() -> None:
+    """Both want all that is dead."""
+    desk = DeadLetterDesk(clients().service_bus(), MessageRecords(clients().container("requests"), utc_now))
+    numbers = [letter.sequence_number for letter in await desk.letters(SOURCES[:1])]
+    wanted = Instruction("replay", "grace")
+    both = await asyncio.gather(*(desk.act(wanted, SOURCES[0], numbers) for _ in range(2)))
+    acted = both[0] + both[1]
+    assert sorted(letter.sequence_number for letter in acted.done) == numbers
+    assert acted.impossible == []
 
 
 def test_a_replayed_event_reaches_the_subscription_where_it_died_and_no_other(desk: Desk) -> None:
