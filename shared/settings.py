@@ -64,6 +64,7 @@ class Settings(BaseModel):
     cosmos_endpoint: str | None = Field(default=None, alias="CosmosDB__accountEndpoint")
     """Endpoint for the identity form; DefaultAzureCredential logs in."""
     cosmos_database: str = Field(default="shop", alias="COSMOS_DATABASE", min_length=1)
+    """Name of the database; it and its containers exist already."""
     service_bus_connection: str | None = Field(default=None, alias="ServiceBus", repr=False)
     """Connection string `Endpoint=…;SharedAccessKeyName=…;SharedAccessKey=…`; used when given."""
     service_bus_namespace: str | None = Field(default=None, alias="ServiceBus__fullyQualifiedNamespace")
@@ -81,11 +82,14 @@ class Settings(BaseModel):
     mail_folder: Path | None = Field(default=None, alias="MAIL_FOLDER")
     """Where mails are written as .eml files; without it none are sent."""
     key_vault_url: str = Field(alias="KEY_VAULT_URL", pattern=r"^https://[^/]+/?$")
+    """The vault that holds the signing key; DefaultAzureCredential logs in."""
 
     currency: str = Field(default="USD", alias="CURRENCY", pattern=r"^[A-Z]{3}$")
+    """ISO 4217 code of the one currency; it has two decimals."""
     approval_limit_minor: Amount = Field(default="1000.00", alias="ORDER_APPROVAL_LIMIT")  # type: ignore[assignment]  # validated like a given one
     """An order over this total (strictly) waits for an approval; minor units."""
     approval_timeout: IsoDuration = Field(default=timedelta(hours=24), alias="ORDER_APPROVAL_TIMEOUT")
+    """How long an order waits for its approval before it is cancelled."""
     reservation_ttl: IsoDuration = Field(default=timedelta(minutes=30), alias="RESERVATION_TTL")
     """How long stock is held for an order that doesn't get on."""
     step_patience: IsoDuration = Field(default=timedelta(minutes=15), alias="STEP_PATIENCE")
@@ -96,10 +100,14 @@ class Settings(BaseModel):
     """How long finished orchestrations stay visible."""
 
     bcrypt_cost: int = Field(default=12, alias="BCRYPT_COST", ge=4, le=16)
+    """Logarithm of the rounds of new password hashes: one more takes twice the time."""
     jwt_issuer: str = Field(default="durable-shop", alias="JWT_ISSUER", min_length=1)
     jwt_audience: str = Field(default="durable-shop", alias="JWT_AUDIENCE", min_length=1)
+    """`iss` and `aud` of access tokens: tokens with others are refused."""
     jwt_lifetime: IsoDuration = Field(default=timedelta(hours=24), alias="JWT_LIFETIME")
+    """How long an access token is good."""
     jwt_secret_name: str = Field(default="jwt-signing-key", alias="JWT_SECRET_NAME", pattern=r"^[0-9A-Za-z-]{1,127}$")
+    """The vault's secret that tokens and cursors are signed with."""
     signing_key_max_age: IsoDuration = Field(default=timedelta(minutes=5), alias="SIGNING_KEY_MAX_AGE")
     """After this time the vault is asked again which versions of the signing key are enabled."""
 

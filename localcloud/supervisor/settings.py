@@ -52,8 +52,9 @@ def of_parts(settings: dict[str, str], running: Collection[str]) -> dict[str, st
 def identity_form(ports: Ports, identity: dict[str, str]) -> dict[str, str]:
     """What `up` gives the app: endpoints for DefaultAzureCredential, no keys but where nothing else is possible.
 
-    Azurite over plain http knows no tokens; the Service Bus SDK trusts no certificate authority but the public ones, so
-    that its identity form can't reach a stand-in. The empty CosmosDB hides a connection string in local.settings.json.
+    Azurite over plain http knows no tokens. The Service Bus SDK sends tokens over TLS alone and takes no certificate
+    authority from the environment: only an app that passes one could reach the stand-in by identity. The empty CosmosDB
+    hides a connection string in local.settings.json.
     """
     return {
         **identity,

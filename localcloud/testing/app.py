@@ -14,7 +14,7 @@ from localcloud.testing.durable_client import DurableClient
 class App:
     """The running app, an HTTP client for it, and the power to kill its parts.
 
-    Parts: host, cosmos, identity, azurite, worker.
+    Parts: host, worker, cosmos, servicebus, identity, azurite.
     """
 
     def __init__(self, process: AppProcess, http: aiohttp.ClientSession) -> None:

@@ -79,30 +79,25 @@ UNARY: Final[dict[str, Callable[[Value], Value]]] = {
 
 def all_of(operands: Sequence[Evaluator]) -> Evaluator:
     """AND: false if any operand is false, else undefined if any is not true."""
-
-    def evaluate(scope: Scope) -> Value:
-        result: Value = True
-        for operand in operands:
-            value = operand(scope)
-            if value is False:
-                return False
-            if value is not True:
-                result = UNDEFINED
-        return result
-
-    return evaluate
+    return _junction(operands, decisive=False)
 
 
 def any_of(operands: Sequence[Evaluator]) -> Evaluator:
     """OR: true if any operand is true, else undefined if any is not false."""
+    return _junction(operands, decisive=True)
+
+
+def _junction(operands: Sequence[Evaluator], *, decisive: bool) -> Evaluator:
+    """The first operand with the decisive value ends it; one that is neither true nor false makes it undefined."""
+    undecided = not decisive
 
     def evaluate(scope: Scope) -> Value:
-        result: Value = False
+        result: Value = undecided
         for operand in operands:
             value = operand(scope)
-            if value is True:
-                return True
-            if value is not False:
+            if value is decisive:
+                return decisive
+            if value is not undecided:
                 result = UNDEFINED
         return result
 

@@ -44,14 +44,6 @@ def decode(data: bytes, position: int = 0, depth: int = 0) -> tuple[Any, int]:
         raise DecodeError(f"The value is malformed: {error}.") from None
 
 
-def decode_described_list(data: bytes, position: int = 0) -> tuple[Any, list[Any], int]:
-    """Descriptor and fields of a described list, and where the next value starts. Raises DecodeError."""
-    value, after = decode(data, position)
-    if not isinstance(value, Described) or not isinstance(value.value, list):
-        raise DecodeError("A described list was expected.")
-    return value.descriptor, value.value, after
-
-
 def _slice(data: bytes, start: int, end: int) -> bytes:
     if end > len(data):
         raise IndexError
