@@ -128,7 +128,10 @@ async def _dies_again() -> None:
         await _dead_letter(receiver, 1)
 
 
-def test_two_operators_at_once_replay_each_message_once_whatever_its_form(desk: Desk, within: Within[Any]) -> None:
+def test_two_operators_at_once_replay_each_message_once_whatever_its_form(
+    desk: Desk, within: Within[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.dead_letters.desk._WAIT_SECONDS", 0.5)
     foreign = AmqpAnnotatedMessage(value_body={"action": ["x", None]}, application_properties={"n": 1})
     within(_send_and_kill(foreign, *(_message(f"m{number}") for number in range(5))))
     [nameless] = [letter for letter in desk("list")[1]["deadLetters"] if letter["messageId"] is None]
