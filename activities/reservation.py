@@ -54,7 +54,7 @@ async def release(shop: Shop, request: OrderRequest) -> None:
     for line in sorted(order.items, key=lambda line: line.product_id):
         try:
             await shop.inventory.release(line.product_id, order.id, line.quantity)
-        except Exception as error:
+        except Exception as error:  # raised at the end, when every line has been tried
             failures.append(error)
     if failures:
         raise failures[0]

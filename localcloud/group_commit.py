@@ -80,7 +80,7 @@ class GroupCommitDatabase:
             connection = self._connect_reader()
         try:
             result = job(connection)
-        except BaseException:
+        except BaseException:  # the connection may be broken: the next scan gets another
             connection.close()
             raise
         self._scanners.append(connection)

@@ -29,7 +29,7 @@ def call_with_backoff(
     while True:
         try:
             return (yield context.call_activity(activity, request))
-        except Exception as error:
+        except Exception as error:  # an activity's failure, whatever it was: refusals are results
             if context.current_utc_datetime + delay > deadline:
                 raise StepExhaustedError(activity) from error
         yield context.create_timer(context.current_utc_datetime + delay)

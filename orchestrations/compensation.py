@@ -50,6 +50,6 @@ class Compensations:
         for activity in pending:
             try:
                 yield self._context.call_activity(activity, {"orderId": self._start["orderId"]})
-            except Exception:
+            except Exception:  # tried again in the next round
                 failed.append(activity)
         return failed

@@ -24,6 +24,6 @@ async def sweep(inventory: InventoryRepository) -> int:
     for reservation in await inventory.overdue():
         try:
             ended += await inventory.expire(reservation)
-        except Exception:
+        except Exception:  # one hold must not keep the others waiting
             logger.exception("Could not end the hold %s; it is tried again in a minute.", reservation["id"])
     return ended

@@ -38,7 +38,7 @@ async def wake_stuck_orders(orders: OrderRepository, workflows: OrderWorkflows, 
         try:
             if await _look_at(order, orders, workflows):
                 touched.append(order.id)
-        except Exception:
+        except Exception:  # one order must not keep the others waiting
             logger.exception("Could not look after order %s; it is tried again in 15 seconds.", order.id)
     return touched
 

@@ -84,7 +84,7 @@ class CosmosServer:
             return exchange.refusal(CosmosError(413, "Request size is too large."))
         except CosmosError as error:
             return exchange.refusal(error)
-        except Exception:
+        except Exception:  # a fault of the stand-in is a 503, which SDKs try again
             logger.exception("Cosmos DB stand-in: %s %s failed", request.method, request.raw_path)
             return exchange.refusal(CosmosError(503, "The stand-in failed on this request: see its log."))
 

@@ -63,7 +63,7 @@ class Dispatcher:
             async with self._slots:
                 result = await self._run(work)
             self._finish(execution, work, self._event(work, result))
-        except Exception as error:
+        except Exception as error:  # one activity must not end the hub
             self._log(
                 f"Activity '{work.name}' of instance '{execution.instance_id}' could not be run and stays open "
                 f"until the next start: {error!r}"

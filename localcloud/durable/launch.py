@@ -81,7 +81,7 @@ class Launcher:
         try:
             await self._store.create(new)
             self._registry.wake(execution)
-        except BaseException:
+        except BaseException:  # cancelled, too: an id that isn't kept is free again
             self._registry.forget([execution])
             raise
         finally:

@@ -105,7 +105,7 @@ class TurnRunner:
         record = turn.record(execution, [child for _, child in children], messages)
         try:
             await self._store.commit(record)
-        except BaseException:
+        except BaseException:  # cancelled, too: ids that aren't kept are free again
             self._registry.forget(placed for placed, _ in children)
             raise
         del execution.inbox[: len(turn.taken)]

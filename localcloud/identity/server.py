@@ -72,7 +72,7 @@ class IdentityServer:
             vault = vault_application(self._store, self._clock)
             self.port = await self._listen(identity, self.port)
             self.vault_port = await self._listen(vault, self.vault_port, tls=True)
-        except BaseException:
+        except BaseException:  # cancelled, too: nothing stays half started
             await self.stop()
             raise
 

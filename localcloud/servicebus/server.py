@@ -88,7 +88,7 @@ class ServiceBusServer:
             if self._ssl is not None:
                 self.tls_port = await self._listen(self.tls_port or 0, self._ssl)
             self.admin_port = await self._serve_admin(broker)
-        except BaseException:
+        except BaseException:  # cancelled, too: nothing stays half started
             await self.stop()
             raise
 

@@ -70,7 +70,7 @@ class Supervisor:
         """Returns when all is ready. Raises an error whose text names cause and remedy; everything is stopped then."""
         try:
             return await self._start()
-        except BaseException:
+        except BaseException:  # cancelled, too: nothing stays half started
             await self.stop()
             raise
 

@@ -53,7 +53,7 @@ class WorkflowInvoker:
             if function is None:
                 return InvocationResult(failure=Failure(f"LookupError: no function named {invocation.function}"))
             return InvocationResult(await function.call(given))
-        except Exception as error:
+        except Exception as error:  # what a function raises is its failure
             return InvocationResult(failure=Failure(f"{type(error).__name__}: {error}", traceback.format_exc()))
 
     def check_replays(self) -> None:
@@ -73,7 +73,7 @@ class WorkflowInvoker:
     async def _turn(self, function: DurableFunction, given: Datum) -> InvocationResult:
         try:
             answer = function.body(given.value)
-        except Exception as error:
+        except Exception as error:  # the turn failed, and is replayed as one that does
             self.turns.append(Turn(function.name, given.value, str(error)))
             raise
         self.turns.append(Turn(function.name, given.value, answer))
@@ -90,6 +90,6 @@ def answer_of(function: DurableFunction, context: str) -> str:
     """What an orchestrator answers to this context: its state, or the text of what it raises."""
     try:
         answer: str = function.body(context)
-    except Exception as error:
+    except Exception as error:  # the text is compared with that of the first run
         return str(error)
     return answer

@@ -131,6 +131,6 @@ class Orphans:
 async def _reported(report: OrphanReport, subject: str) -> AsyncIterator[None]:
     try:
         yield
-    except Exception:
+    except Exception:  # what fails is counted and tried again by the next run
         logger.exception("Could not look after %s; it is tried again by the next run.", subject)
         report.failed += 1

@@ -52,7 +52,7 @@ async def consume(
     """Does the work and returns: the host completes the message. Raises: the host gives it back to the broker."""
     try:
         await (patience or Patience()).run(work)
-    except Exception as error:
+    except Exception as error:  # whatever it is, it is recorded and raised again
         logger.error("Message %s of %s failed: %s: %s", message.known_as, message.source, type(error).__name__, error)  # noqa: TRY400 - the host logs the traceback
         await _record(message, error, records)
         raise
@@ -61,5 +61,5 @@ async def consume(
 async def _record(message: Incoming, error: Exception, records: MessageRecords) -> None:
     try:
         await records.failed(message.source, message.known_as, message.delivery_count, error)
-    except Exception:
+    except Exception:  # the message's own error counts, whatever hinders its record
         logger.warning("The error of message %s could not be recorded.", message.known_as, exc_info=True)

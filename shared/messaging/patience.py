@@ -35,7 +35,7 @@ class Patience:
         while True:
             try:
                 await work()
-            except Exception as error:
+            except Exception as error:  # the kind of failure decides how long it is waited out
                 if clock() + pause > began + self._limit(error):
                     raise
                 logger.warning("Trying again in %.1f s: %s: %s", pause, type(error).__name__, str(error)[:200])

@@ -77,5 +77,5 @@ class OrderService:
         """What is written stands, and the watchdog finds it: the caller isn't told of a start that failed."""
         try:
             await start
-        except Exception:
+        except Exception:  # the order is written; a start that failed is the watchdog's work
             logger.warning("Could not start the workflow of order %s; the watchdog will.", order_id, exc_info=True)

@@ -100,7 +100,7 @@ class OrderWorkflows:
             return
         try:
             await self._client.raise_event(order.instance_in_charge, order.awaited_event)
-        except Exception:
+        except Exception:  # the decision is written; a wake-up only makes it quicker
             logger.warning("Could not wake the workflow of order %s; the watchdog will.", order.id, exc_info=True)
 
     async def _start(self, name: str, instance_id: str, order_id: str) -> None:
@@ -108,6 +108,6 @@ class OrderWorkflows:
             return
         try:
             await self._client.start_new(name, instance_id, start_input(self._settings, order_id))
-        except Exception:
+        except Exception:  # somebody else may have started it a moment ago
             if await self.state(instance_id) is None:
                 raise

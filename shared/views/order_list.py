@@ -53,7 +53,7 @@ class OrderList:
         """Brings one order's entry up to date after a change; when that fails, its events will do it."""
         try:
             await self._projector.catch_up(order_id)
-        except Exception:
+        except Exception:  # the change itself is done; the view follows by its events
             logger.warning("Order %s will be shown as it is now once its events come along.", order_id, exc_info=True)
 
     async def _refresh(self, user_id: str, generation: str) -> None:

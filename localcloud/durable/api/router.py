@@ -37,7 +37,7 @@ class DurableApi:
             return await handler(Call(self._surface, request, parameters, path, origin))
         except web.HTTPException:
             raise
-        except Exception as error:
+        except Exception as error:  # any fault becomes the 500 that the extension answers
             self._surface.log(f"The durable API failed on {request.method} {request.path}: {error!r}")
             return broken(str(error), type(error).__name__)
 

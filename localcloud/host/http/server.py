@@ -68,13 +68,13 @@ class HttpServer:
         self._handler = handler
         self._max_body = max_body
         self._server: asyncio.Server | None = None
-        self._manager: web.Server | None = None
+        self._acceptor: web.Server | None = None
         self.port = 0
 
     async def start(self, host: str, port: int) -> None:
         """Listens; port 0 takes a free one. Raises PortInUseError."""
         loop = asyncio.get_running_loop()
-        manager = _Manager(
+        acceptor = _Acceptor(
             self._handler,  # type: ignore[arg-type]  # the factory below makes web.Request, more than is promised
             request_factory=self._request,
             max_line_size=_GENEROUS,
@@ -83,9 +83,9 @@ class HttpServer:
             auto_decompress=False,
             access_log=None,
         )
-        self._manager = manager
+        self._acceptor = acceptor
         try:
-            self._server = await loop.create_server(manager, host, port, backlog=512)
+            self._server = await loop.create_server(acceptor, host, port, backlog=512)
         except OverflowError as error:
             raise PortInUseError(f"{port} is no port. Give a number from 0 (any free port) to 65535.") from error
         except OSError as error:
@@ -99,10 +99,10 @@ class HttpServer:
 
     async def stop(self, patience: float = 5.0) -> None:
         """Stops listening, gives running requests `patience` seconds, then closes the connections."""
-        if self._server is not None and self._manager is not None:
+        if self._server is not None and self._acceptor is not None:
             self._server.close()
-            self._manager.pre_shutdown()  # closes idle connections at once
-            await self._manager.shutdown(patience)
+            self._acceptor.pre_shutdown()  # closes idle connections at once
+            await self._acceptor.shutdown(patience)
             self._server = None
 
     def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.Request:
@@ -110,7 +110,7 @@ class HttpServer:
         return web.Request(message, payload, protocol, writer, task, loop, client_max_size=self._max_body)
 
 
-class _Manager(web.Server):
+class _Acceptor(web.Server):
     """Makes a `_Connection` for each accepted connection."""
 
     def __call__(self) -> RequestHandler:

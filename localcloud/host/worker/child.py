@@ -55,7 +55,7 @@ class WorkerChild:
                     stderr=asyncio.subprocess.STDOUT,
                     start_new_session=True,
                 )
-            except BaseException:
+            except BaseException:  # cancelled, too: no descriptor is left open
                 ours.close()
                 os.close(lifeline)
                 raise
@@ -65,7 +65,7 @@ class WorkerChild:
         child = cls(process, lifeline, output)
         try:
             await child._connect(ours)
-        except BaseException:
+        except BaseException:  # cancelled, too: no process is left behind
             child.kill()
             raise
         return child

@@ -30,7 +30,7 @@ def _indexed(app_dir: Path, load: Callable[[], Iterable[Any]]) -> tuple[AppIndex
     try:
         found = [(function, load_function(function)) for function in load()]
         metadata = [_metadata(function, loaded, app_dir) for function, loaded in found]
-    except BaseException as error:
+    except BaseException as error:  # an app may raise anything while it is imported, SystemExit included
         return AppIndex([], f"{type(error).__name__}: {error}"), {}
     return AppIndex(metadata), {loaded.name: loaded for _, loaded in found}
 

@@ -31,7 +31,7 @@ def run_sync(function: LoadedFunction, invocation: Invocation) -> InvocationResu
     try:
         arguments = _arguments(function, invocation)
         return _result(function, arguments, function.body(**arguments))
-    except Exception as error:
+    except Exception as error:  # whatever the app raises is the answer
         return failed(error)
 
 
@@ -40,7 +40,7 @@ async def run_async(function: LoadedFunction, invocation: Invocation) -> Invocat
     try:
         arguments = _arguments(function, invocation)
         return _result(function, arguments, await function.body(**arguments))
-    except Exception as error:
+    except Exception as error:  # whatever the app raises is the answer
         return failed(error)
 
 

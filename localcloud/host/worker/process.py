@@ -54,7 +54,7 @@ class WorkerProcess:
             result = await run_async(function, invocation)
         except (SystemExit, KeyboardInterrupt) as end:
             _leave(end)
-        except BaseException as error:
+        except BaseException as error:  # whatever the app raises is the answer
             result = failed(error)
         self._answer(number, result)
 
@@ -63,7 +63,7 @@ class WorkerProcess:
             result = run_sync(function, invocation)
         except (SystemExit, KeyboardInterrupt) as end:
             _leave(end)
-        except BaseException as error:
+        except BaseException as error:  # whatever the app raises is the answer
             result = failed(error)
         # One wake-up of the loop serves all results that are there when it comes round.
         first = not self._finished
