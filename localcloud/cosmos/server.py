@@ -1,7 +1,7 @@
 """The stand-in as a server: http and, with a certificate, https."""
 
-import asyncio
 import logging
+import socket
 import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -69,11 +69,9 @@ class CosmosServer:
 
     async def _listen(self, port: int, context: ssl.SSLContext | None) -> int:
         assert self._runner is not None  # noqa: S101 - called by start only
-        site = web.TCPSite(self._runner, self._host, port, ssl_context=context)
-        await site.start()
-        server = site._server
-        assert isinstance(server, asyncio.Server)  # noqa: S101 - TCPSite listens with asyncio's server
-        return int(server.sockets[0].getsockname()[1])
+        listener = socket.create_server((self._host, port))
+        await web.SockSite(self._runner, listener, ssl_context=context).start()
+        return int(listener.getsockname()[1])
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         exchange = Exchange(request, b"")

@@ -78,7 +78,7 @@ class ServiceBusServer:
 
     async def start(self) -> None:
         """Opens the store and listens. Raises StoreUnusableError, DefinitionError, OSError when a port is in use."""
-        broker = self._broker = Broker(self._path, self._clock, self._drop_clients)
+        broker = self._broker = Broker(self._path, self._clock, self.drop_clients)
         broker.open()
         try:
             if self._resources is not None:
@@ -135,6 +135,7 @@ class ServiceBusServer:
         await site.start()
         return int(self._runner.addresses[0][1])
 
-    def _drop_clients(self) -> None:
+    def drop_clients(self) -> None:
+        """Breaks every connection off, without a word to its client."""
         for client in list(self._clients):
             client.abort()

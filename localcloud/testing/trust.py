@@ -11,7 +11,7 @@ from aiohttp import connector
 
 def trust(authority: Path) -> None:
     """Adds the authority to aiohttp's default context, for the rest of the process."""
-    context = connector._SSL_CONTEXT_VERIFIED
+    context = connector._SSL_CONTEXT_VERIFIED  # noqa: SLF001 - nothing public leads to the default context
     if context is None:
         raise RuntimeError("aiohttp was built without TLS; install the locked requirements: make setup")
     context.load_verify_locations(cafile=str(authority))

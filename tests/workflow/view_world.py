@@ -24,11 +24,10 @@ class ViewWorld:
 
     async def events(self) -> list[Event]:
         """Every event of the shop, as the outbox has them."""
-        found = []
+        found: list[Event] = []
         for name in ("orders", "products"):
-            async for document in container(name).query_items("SELECT * FROM c"):
-                if is_event(document):
-                    found.append(Event.from_document(dict(document)))
+            documents = container(name).query_items("SELECT * FROM c")
+            found += [Event.from_document(dict(document)) async for document in documents if is_event(document)]
         return found
 
     async def apply(self, events: list[Event]) -> None:

@@ -75,6 +75,12 @@ class Scheduler:
         self._begin = begin
         self._waiters: defaultdict[str, _Waiters] = defaultdict(_Waiters)
         self._held: deque[HistoryEvent] = deque()
+        self._others: dict[int, Callable[[HistoryEvent], None]] = {
+            int(EventType.EXECUTION_STARTED): self._start,
+            int(EventType.EVENT_RAISED): self._raise_event,
+            int(EventType.SUSPENDED): self._suspend,
+            int(EventType.RESUMED): self._resume,
+        }
 
     def schedule(
         self,
@@ -126,8 +132,8 @@ class Scheduler:
                 task.end(failed=failed)
         elif kind == _ORCHESTRATOR_STARTED:
             self.now = max(self.now, parse_timestamp(event["Timestamp"]))
-        elif (handle := _OTHERS.get(kind)) is not None:
-            handle(self, event)
+        elif (handle := self._others.get(kind)) is not None:
+            handle(event)
 
     def _start(self, _: HistoryEvent) -> None:
         self._begin()
@@ -146,11 +152,3 @@ class Scheduler:
         self.suspended = False
         while self._held and not self.suspended:
             self.process(self._held.popleft())
-
-
-_OTHERS: dict[int, Callable[[Scheduler, HistoryEvent], None]] = {
-    int(EventType.EXECUTION_STARTED): Scheduler._start,
-    int(EventType.EVENT_RAISED): Scheduler._raise_event,
-    int(EventType.SUSPENDED): Scheduler._suspend,
-    int(EventType.RESUMED): Scheduler._resume,
-}

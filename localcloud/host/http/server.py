@@ -39,7 +39,7 @@ class _Connection(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("The response is under way already.")
         answer = empty(431 if isinstance(exc, LineTooLong) else status)
-        request._version = HttpVersion11  # of a request that can't be read aiohttp assumes 1.0
+        request._version = HttpVersion11  # noqa: SLF001 - of a request that can't be read aiohttp assumes 1.0
         answer.force_close()
         return answer
 

@@ -25,7 +25,7 @@ _DATES = (*_NUMBER_DATES, *_NAME_DATES)
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _BARE_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 _MOST_DIGITS = 20
-_LARGEST_DECIMAL = Decimal("79228162514264337593543950335")
+_LARGEST_DECIMAL = Decimal(79228162514264337593543950335)
 
 
 def _integer(value: str) -> int | None:

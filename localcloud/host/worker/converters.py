@@ -61,7 +61,7 @@ def converter(binding_type: str, *, deferred: bool = False) -> Any:
     """The converter class of a binding type; of SDK types with `deferred`."""
     if deferred:
         return sdk_type_converter(binding_type) or GenericConverter
-    return meta._ConverterMeta._bindings.get(binding_type, GenericConverter)
+    return meta._ConverterMeta._bindings.get(binding_type, GenericConverter)  # noqa: SLF001 - where Microsoft's worker looks
 
 
 def is_trigger(binding_type: str) -> bool:

@@ -27,8 +27,10 @@ async def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 @pytest.fixture
 async def vault(identity: IdentityServer) -> AsyncIterator[SecretClient]:
-    async with DefaultAzureCredential() as credential, SecretClient(identity.vault_url, credential) as client:
-        client._client._config.retry_policy.total_retries = 0  # a vault that is away is away at once
+    async with (
+        DefaultAzureCredential() as credential,
+        SecretClient(identity.vault_url, credential, retry_total=0) as client,  # a vault that is away is away at once
+    ):
         yield client
 
 

@@ -42,7 +42,7 @@ async def one(items: ContainerProxy, server: CosmosServer) -> ContainerProxy:
 
 
 @pytest.mark.parametrize(
-    "action, operation, answer, requests",
+    ("action", "operation", "answer", "requests"),
     [
         (read, "read", (449, 0), 1),
         (replace, "replace", (449, 0), 1),
@@ -164,7 +164,7 @@ async def test_rules_over_http(items: ContainerProxy, server: CosmosServer) -> N
 
 
 @pytest.mark.parametrize(
-    "rule, named",
+    ("rule", "named"),
     [
         ({}, "status"),
         ({"status": 200}, "status"),

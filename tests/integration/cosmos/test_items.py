@@ -89,7 +89,7 @@ async def test_partition_key_headers_that_fit_no_key(raw: RawClient, items: Cont
     assert await everything(items) == []
 
 
-@pytest.mark.parametrize("item_id, pk", [("2", "a"), ("1", "b")])
+@pytest.mark.parametrize(("item_id", "pk"), [("2", "a"), ("1", "b")])
 async def test_what_is_not_there(items: ContainerProxy, item_id: str, pk: str) -> None:
     await items.create_item({"id": "1", "pk": "a"})
     operations = (

@@ -1,6 +1,5 @@
 """A container with several physical partitions: as many as its first throughput needs."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ COUNT = 60
 
 
 @pytest.fixture
-async def wide(database: DatabaseProxy) -> AsyncIterator[ContainerProxy]:
+async def wide(database: DatabaseProxy) -> ContainerProxy:
     """Three partitions, sixty items with keys of their own."""
     wide = await database.create_container("wide", PartitionKey("/id"), offer_throughput=30_000)
     for number in range(COUNT):
         await wide.create_item({"id": str(number), "n": number})
-    yield wide
+    return wide
 
 
 async def _changes(container: ContainerProxy, **options: Any) -> list[int]:

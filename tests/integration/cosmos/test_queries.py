@@ -68,7 +68,7 @@ async def test_order_over_partitions(filled: ContainerProxy) -> None:
 
 
 @pytest.mark.parametrize(
-    "query, expected",
+    ("query", "expected"),
     [
         ("SELECT VALUE COUNT(1) FROM c", [30]),
         ("SELECT VALUE SUM(c.number) FROM c", [435]),

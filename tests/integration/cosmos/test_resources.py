@@ -158,7 +158,7 @@ async def test_errors_carry_code_message_activity_and_substatus(raw: RawClient) 
 
 
 @pytest.mark.parametrize(
-    "method, path, status",
+    ("method", "path", "status"),
     [
         ("GET", f"{COLLECTION}/sprocs", 400),
         ("POST", f"{COLLECTION}/triggers", 400),

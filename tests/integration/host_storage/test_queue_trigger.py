@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
@@ -23,8 +22,8 @@ def work(m: func.QueueMessage):
 
 
 @pytest.fixture
-async def queue(queues: QueueServiceClient, name: str) -> AsyncIterator[QueueClient]:
-    yield await queues.create_queue(name)
+async def queue(queues: QueueServiceClient, name: str) -> QueueClient:
+    return await queues.create_queue(name)
 
 
 def encoded(text: str | bytes) -> str:

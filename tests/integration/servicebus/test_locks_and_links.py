@@ -81,7 +81,7 @@ async def test_messages_are_settled_after_their_link_broke(server: ServiceBusSer
     await send(client, "orders", *(ServiceBusMessage(name) for name in "abcd"))
     async with client.get_queue_receiver("orders") as receiver:
         a, b, c, d = await receiver.receive_messages(4, max_wait_time=5)
-        server._drop_clients()
+        server.drop_clients()
         await receiver.complete_message(a)
         await receiver.abandon_message(b)
         await receiver.defer_message(c)

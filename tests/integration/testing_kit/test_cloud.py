@@ -77,4 +77,6 @@ async def test_generated_secrets_are_there_and_new_for_every_test(cloud: Cloud, 
     first = await key()
     cloud.reset()
     second = await key()
-    assert first and second and first != second
+    assert first
+    assert second
+    assert first != second

@@ -16,7 +16,7 @@ async def hit(faults: FaultRules, request: tuple[str, str, str, str | None, str 
 
 
 @pytest.mark.parametrize(
-    "condition, hits",
+    ("condition", "hits"),
     [
         ({}, True),
         ({"method": "get"}, True),

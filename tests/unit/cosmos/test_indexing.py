@@ -30,7 +30,7 @@ def test_the_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    "included, excluded, path, indexed",
+    ("included", "excluded", "path", "indexed"),
     [
         (["/*"], [], "a", True),
         (["/*"], [], "_etag", False),

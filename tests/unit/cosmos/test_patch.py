@@ -32,7 +32,7 @@ def changed(*operations: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "operation, expected",
+    ("operation", "expected"),
     [
         ({"op": "add", "path": "/new", "value": {"x": 1}}, {"new": {"x": 1}}),
         ({"op": "add", "path": "/n", "value": 5}, {"n": 5}),
@@ -149,7 +149,7 @@ def test_values_given_stay_the_callers(value: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "condition, status",
+    ("condition", "status"),
     [
         (None, None),
         ("FROM c WHERE c.n = 1", None),

@@ -27,7 +27,8 @@ def seconds_for_lookups(store: SqliteHistoryStore) -> float:
     for _ in range(_LOOKUPS):
         state = store.get("small")
     took = time.perf_counter() - begin
-    assert state is not None and state.input == '"1"'
+    assert state is not None
+    assert state.input == '"1"'
     return took
 
 

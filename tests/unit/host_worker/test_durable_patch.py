@@ -73,10 +73,10 @@ def test_an_sdk_without_that_parser_is_reported(monkeypatch: pytest.MonkeyPatch)
 
 async def test_the_clients_session_is_closed_and_made_anew_when_needed() -> None:
     module = importlib.import_module("azure.durable_functions.models.utils.http_utils")
-    first = await module._get_session()
+    first = await module._get_session()  # noqa: SLF001 - what is patched
     await close_durable_client()
     await close_durable_client()
-    second = await module._get_session()
+    second = await module._get_session()  # noqa: SLF001 - what is patched
     assert first.closed
     assert second is not first
     await close_durable_client()
