@@ -23,7 +23,6 @@ def run(context: DurableOrchestrationContext) -> Steps:
     start: StartInput = context.get_input()
     parking = Parking(context, start)
     undo = Compensations(context, start, parking)
-    undo.register("release_stock")
-    undo.register("undo_payment")
+    undo.register_all()
     yield from cancel(context, parking, undo, None)
     return {"orderId": start["orderId"], "status": "cancelled"}

@@ -23,6 +23,11 @@ class Compensations:
         """Remembers the activity that undoes what is about to be done."""
         self._registered.append(activity)
 
+    def register_all(self) -> None:
+        """Remembers all there are, when it isn't known how far an earlier instance has come."""
+        self.register("release_stock")
+        self.register("undo_payment")
+
     def run(self) -> Steps:
         """Runs them in reverse, round after round: one that keeps failing holds up the end, but none of the others.
 

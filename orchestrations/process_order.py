@@ -41,7 +41,7 @@ def _forward(context: DurableOrchestrationContext, start: StartInput, parking: P
         checked["cancel"] = yield from wait_for_approval(context, start, parking)
     if checked["cancel"] is not None:
         if checked["begun"]:  # an earlier instance of this order has come further than this one
-            _register_all(undo)
+            undo.register_all()
         return checked["cancel"]
     return (yield from _reserve_and_pay(context, start, parking, undo))
 
@@ -79,8 +79,3 @@ def _confirm(context: DurableOrchestrationContext, parking: Parking) -> Steps:
             return answer["cancel"]
     context.set_custom_status(Stage.CONFIRMED)
     return None
-
-
-def _register_all(undo: Compensations) -> None:
-    undo.register("release_stock")
-    undo.register("undo_payment")
