@@ -1,5 +1,6 @@
 """From a history and the SDK's answer to what has to happen now."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from localcloud.durable.shim.outcome import TurnOutcome
 from localcloud.durable.shim.scheduler import Scheduled, Scheduler
 
 _STATUS_LIMIT_KB = 16
+_SURELY_SMALL = _STATUS_LIMIT_KB * 1024 // 2
+"""A custom status of so few characters of JSON text need not be measured."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,11 @@ def plan(name: str, history: Iterable[HistoryEvent], outcome: TurnOutcome) -> Pl
 
 
 def _status_too_large(custom_status: str | None) -> str | None:
-    size = len((custom_status or "").encode("utf-16-le", "surrogatepass")) // 1024
+    if custom_status is None or len(custom_status) <= _SURELY_SMALL:
+        return None
+    # The extension writes other letters than ASCII as they are, so an escape counts as the letter it stands for.
+    text = json.dumps(json.loads(custom_status), ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode("utf-16-le", "surrogatepass")) // 1024
     if size <= _STATUS_LIMIT_KB:
         return None
     return (

@@ -94,6 +94,17 @@ async def test_a_custom_status_over_16_kb_fails_the_orchestration(hub: Hub) -> N
     assert state.custom_status is None
 
 
+async def test_the_size_of_a_custom_status_counts_letters_not_escapes(hub: Hub) -> None:
+    @hub.orchestrator
+    def letters(context: Any) -> Any:
+        context.set_custom_status("ü" * context.get_input())
+        yield context.call_activity("inc", 1)
+
+    await hub.open()
+    assert (await hub.run("letters", 8200, "fits")).status is RuntimeStatus.COMPLETED
+    assert "The current payload size is 17 KB." in ((await hub.run("letters", 8800)).output or "")
+
+
 async def test_what_is_not_built_fails_with_its_name(hub: Hub) -> None:
     @hub.orchestrator
     def web(context: Any) -> Any:
