@@ -56,11 +56,13 @@ async def send_until_killed(client: ServiceBusClient, name: str, acknowledged: s
         return
 
 
-async def complete_until_killed(client: ServiceBusClient, completed: set[str]) -> None:
+async def complete_until_killed(client: ServiceBusClient, begun: set[str], completed: set[str]) -> None:
+    """A completion that was only begun may have counted: the broker can die between its commit and its answer."""
     try:
         async with client.get_queue_receiver("work") as receiver:
             while True:
                 for message in await receiver.receive_messages(1, max_wait_time=5):
+                    begun.add(str(message))
                     await receiver.complete_message(message)
                     completed.add(str(message))
     except ServiceBusError:
@@ -70,12 +72,13 @@ async def complete_until_killed(client: ServiceBusClient, completed: set[str]) -
 async def test_nothing_acknowledged_is_lost_and_nothing_completed_comes_back(tmp_path: Path) -> None:
     broker = Broker(tmp_path)
     acknowledged: set[str] = set()
+    begun: set[str] = set()
     completed: set[str] = set()
     for life in range(2):
         await broker.start()
         async with ServiceBusClient.from_connection_string(broker.connection_string, retry_total=0) as client:
             clients = [asyncio.create_task(send_until_killed(client, f"{life}{n}", acknowledged)) for n in range(2)]
-            clients.append(asyncio.create_task(complete_until_killed(client, completed)))
+            clients.append(asyncio.create_task(complete_until_killed(client, begun, completed)))
             wanted = len(acknowledged) + AT_LEAST, len(completed) + AT_LEAST // 3
             await until_true(lambda least=wanted: len(acknowledged) > least[0] and len(completed) > least[1])  # type: ignore[misc]  # the loop's value
             await broker.kill()
@@ -92,6 +95,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_completed_comes_back(tmp
             left += [str(message) for message in found]
             at = (found[-1].sequence_number or 0) + 1
     await broker.kill()
-    assert acknowledged - completed - set(left) == set()
+    assert acknowledged - begun - set(left) == set()
+    assert len(begun - completed) <= 2
     assert completed & set(left) == set()
     assert len(left) == len(set(left))
