@@ -7,7 +7,7 @@ import pytest
 from localcloud.host import application
 from localcloud.host.application import FunctionsHost
 from localcloud.host.options import HostOptions
-from tests.integration.host.conftest import RunningHost, Start
+from tests.integration.hosts import RunningHost, Start
 
 GOOD = '@app.route("good")\ndef good(req: func.HttpRequest) -> str: return "good"\n'
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.integration.host.conftest import write_app
+from tests.integration.hosts import write_app
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -10,7 +10,7 @@ import pytest
 from localcloud.host.application import FunctionsHost
 from localcloud.host.http.server import PortInUseError
 from localcloud.host.settings import SettingsError
-from tests.integration.host.conftest import Start
+from tests.integration.hosts import Start
 
 APP = """
 import json, os

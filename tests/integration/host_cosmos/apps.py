@@ -1,17 +1,9 @@
-"""Apps with Cosmos DB bindings, and what their functions noted."""
+"""Apps with Cosmos DB bindings."""
 
-import json
-from pathlib import Path
 from typing import Any
 
-NOTE = """
-import json, os
+from tests.integration.hosts import NOTE
 
-def note(value):
-    line = json.dumps(value) + "\\n"
-    with open(os.environ["CALLS"], "a") as calls:
-        calls.write(line)
-"""
 FEED = (
     NOTE
     + """
@@ -35,18 +27,3 @@ def feed_app(
     return FEED.format(
         body=body, retry=retry, context=context, options=", ".join(f"{k}={v!r}" for k, v in given.items())
     )
-
-
-class Calls:
-    """The lines that the functions wrote, one JSON value a call."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def all(self) -> list[Any]:
-        text = self.path.read_text() if self.path.exists() else ""
-        return [json.loads(line) for line in text.splitlines() if line]
-
-    def ids(self) -> list[str]:
-        """The ids of all documents that were handed over, in order."""
-        return [document["id"] for batch in self.all() for document in batch]

@@ -9,10 +9,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
 
 from localcloud.cosmos.server import CosmosServer
 from localcloud.wellknown import COSMOS_KEY
-from tests.integration.host.conftest import RunningHost, start
-from tests.integration.host_cosmos.apps import Calls
-
-__all__ = ["start"]
+from tests.integration.hosts import Calls, RunningHost
 
 Status = Callable[[RunningHost], Awaitable[str]]
 
@@ -34,12 +31,6 @@ async def database(server: CosmosServer) -> AsyncIterator[DatabaseProxy]:
 @pytest.fixture
 async def items(database: DatabaseProxy) -> ContainerProxy:
     return await database.create_container("items", PartitionKey("/pk"))
-
-
-@pytest.fixture
-def calls(tmp_path: Path) -> Calls:
-    """What the app's functions noted."""
-    return Calls(tmp_path / "calls.jsonl")
 
 
 @pytest.fixture

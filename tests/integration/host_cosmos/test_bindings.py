@@ -7,7 +7,7 @@ import pytest
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, DatabaseProxy
 
-from tests.integration.host.conftest import RunningHost, Start
+from tests.integration.hosts import RunningHost, Start
 
 APP = """
 import json

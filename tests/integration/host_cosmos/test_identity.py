@@ -9,10 +9,10 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from localcloud.resources import Resources
 from localcloud.testing.cloud import Cloud
 from localcloud.wellknown import COSMOS_KEY
-from tests.integration.host.conftest import write_app
-from tests.integration.host_cosmos.apps import Calls, feed_app
+from tests.integration.host_cosmos.apps import feed_app
 from tests.integration.host_cosmos.host_process import HostProcess
 from tests.integration.host_cosmos.leases import listening
+from tests.integration.hosts import Calls, write_app
 from tests.waiting import until, until_true
 
 OUTPUT = '@app.cosmos_db_output("out", "CosmosDB", "shop", "copies")'

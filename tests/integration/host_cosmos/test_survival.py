@@ -10,10 +10,10 @@ import pytest
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, DatabaseProxy
 
-from tests.integration.host.conftest import write_app
-from tests.integration.host_cosmos.apps import Calls, feed_app
+from tests.integration.host_cosmos.apps import feed_app
 from tests.integration.host_cosmos.host_process import HostProcess
 from tests.integration.host_cosmos.leases import leases_of, listening
+from tests.integration.hosts import Calls, write_app
 from tests.waiting import until, until_true
 
 Launch = Callable[..., HostProcess]

@@ -6,10 +6,10 @@ from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, DatabaseProxy
 
 from localcloud.cosmos.server import CosmosServer
-from tests.integration.host.conftest import Start
-from tests.integration.host_cosmos.apps import Calls, feed_app
+from tests.integration.host_cosmos.apps import feed_app
 from tests.integration.host_cosmos.conftest import Status
 from tests.integration.host_cosmos.leases import leases_of, listening
+from tests.integration.hosts import Calls, Start
 from tests.waiting import until, until_true
 
 

@@ -7,10 +7,7 @@ import pytest
 from azure.servicebus.aio import ServiceBusClient
 
 from localcloud.servicebus.server import ServiceBusServer
-from tests.integration.host.conftest import start
-from tests.integration.host_cosmos.apps import Calls
-
-__all__ = ["start"]
+from tests.integration.hosts import Calls
 
 ENTITIES = {
     "queues": [
@@ -35,12 +32,6 @@ async def broker(tmp_path: Path) -> AsyncIterator[ServiceBusServer]:
 async def client(broker: ServiceBusServer) -> AsyncIterator[ServiceBusClient]:
     async with ServiceBusClient.from_connection_string(broker.connection_string) as client:
         yield client
-
-
-@pytest.fixture
-def calls(tmp_path: Path) -> Calls:
-    """What the app's functions noted."""
-    return Calls(tmp_path / "calls.jsonl")
 
 
 @pytest.fixture

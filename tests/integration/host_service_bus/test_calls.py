@@ -6,9 +6,8 @@ from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
 from localcloud.servicebus.server import ServiceBusServer
-from tests.integration.host.conftest import Start
-from tests.integration.host_cosmos.apps import NOTE, Calls
 from tests.integration.host_service_bus.test_queue_trigger import send
+from tests.integration.hosts import NOTE, Calls, Start
 from tests.waiting import until, until_true
 
 APP = NOTE + (

@@ -5,8 +5,7 @@ import json
 from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
-from tests.integration.host.conftest import Start
-from tests.integration.host_cosmos.apps import NOTE, Calls
+from tests.integration.hosts import NOTE, Calls, Start
 from tests.waiting import until, until_true
 
 QUEUE = (

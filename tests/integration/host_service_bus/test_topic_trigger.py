@@ -6,8 +6,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
 from localcloud.servicebus.server import ServiceBusServer
-from tests.integration.host.conftest import Start
-from tests.integration.host_cosmos.apps import NOTE, Calls
+from tests.integration.hosts import NOTE, Calls, Start
 from tests.waiting import until_true
 
 

@@ -2,18 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from azure.storage.queue.aio import QueueServiceClient
 
-from tests.integration.host.conftest import start
-from tests.integration.host_cosmos.apps import Calls
 from tests.integration.host_storage.azurite import Azurite
-
-__all__ = ["start"]
+from tests.integration.hosts import Calls
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +42,6 @@ async def queues(azurite: Azurite) -> AsyncIterator[QueueServiceClient]:
 async def container(blobs: BlobServiceClient, name: str) -> ContainerClient:
     """An empty container."""
     return await blobs.create_container(name)
-
-
-@pytest.fixture
-def calls(tmp_path: Path) -> Calls:
-    """What the app's functions noted."""
-    return Calls(tmp_path / "calls.jsonl")
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
-from tests.integration.host.conftest import Start
-from tests.integration.host_cosmos.apps import NOTE, Calls
+from tests.integration.hosts import NOTE, Calls, Start
 from tests.waiting import until_true
 
 INPUTS = """

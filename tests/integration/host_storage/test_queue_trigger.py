@@ -7,8 +7,7 @@ import pytest
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from localcloud.host.triggers.storage import listening
-from tests.integration.host.conftest import Start
-from tests.integration.host_cosmos.apps import NOTE, Calls
+from tests.integration.hosts import NOTE, Calls, Start
 from tests.waiting import until, until_true
 
 QUEUE = (

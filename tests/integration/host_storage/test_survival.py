@@ -9,9 +9,8 @@ import pytest
 from azure.storage.blob.aio import ContainerClient
 from azure.storage.queue.aio import QueueServiceClient
 
-from tests.integration.host.conftest import write_app
-from tests.integration.host_cosmos.apps import NOTE, Calls
 from tests.integration.host_cosmos.host_process import HostProcess
+from tests.integration.hosts import NOTE, Calls, write_app
 from tests.waiting import until, until_true
 
 Launch = Callable[[str], HostProcess]

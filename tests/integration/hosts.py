@@ -1,17 +1,25 @@
-"""Hosts for small real apps, each in a folder of its own."""
+"""Hosts for small real apps, and what the apps' functions noted."""
 
+import json
 import textwrap
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
 from localcloud.host.application import FunctionsHost
-from localcloud.host.options import HostOptions
 
 HEAD = "import azure.functions as func\napp = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)\n"
+NOTE = """
+import json, os
+
+def note(value):
+    line = json.dumps(value) + "\\n"
+    with open(os.environ["CALLS"], "a") as calls:
+        calls.write(line)
+"""
+"""Code of an app: `note(value)` adds a line to the file that the setting CALLS names."""
 Start = Callable[..., Awaitable["RunningHost"]]
 
 
@@ -42,21 +50,16 @@ def write_app(folder: Path, code: str, **files: str) -> Path:
     return folder
 
 
-@pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts a host for an app given as code; stops it after the test."""
-    hosts: list[FunctionsHost] = []
-    async with aiohttp.ClientSession() as session:
+class Calls:
+    """The lines that the functions wrote, one JSON value a call."""
 
-        async def starter(code: str = "", *, files: dict[str, str] | None = None, **options: Any) -> RunningHost:
-            app = write_app(tmp_path / "app", code, **(files or {}))
-            log: list[str] = []
-            defaults = {"port": 0, "data_dir": tmp_path / "data", "log": log.append}
-            host = FunctionsHost(HostOptions(app, **{**defaults, **options}))
-            hosts.append(host)
-            await host.start()
-            return RunningHost(host, log, session)
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
-        yield starter
-        for host in hosts:
-            await host.stop()
+    def all(self) -> list[Any]:
+        text = self.path.read_text() if self.path.exists() else ""
+        return [json.loads(line) for line in text.splitlines() if line]
+
+    def ids(self) -> list[str]:
+        """The ids of all documents that were handed over, in order."""
+        return [document["id"] for batch in self.all() for document in batch]
