@@ -20,16 +20,18 @@ class WatchedPart:
         self._say = say
         self._changed = changed
         self._process = PartProcess(part, say)
+        self._pid = 0
         self._watching: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int:
-        """The process id of now."""
-        return self._process.pid
+        """The id of the process that was ready last: while a new one starts, still that of the one before."""
+        return self._pid
 
     async def start(self) -> None:
         """Returns when the part is ready. Raises PartFailedError: a first start that fails is not tried again."""
         await self._process.start()
+        self._pid = self._process.pid
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -58,5 +60,6 @@ class WatchedPart:
         except PartFailedError as error:
             self._say("localcloud", str(error))
             return False
+        self._pid = self._process.pid
         self._say("localcloud", f"{self.part.name} runs again (process {self._process.pid})")
         return True
