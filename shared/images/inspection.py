@@ -9,7 +9,12 @@ from shared.images.refusal import ImageRefusedError, Refusal
 
 _FOREIGN = re.compile(rb"<\?php|<script|<html|<!doctype|%PDF-|PK\x03\x04|PK\x05\x06|MZ\x90\x00|\x7fELF", re.IGNORECASE)
 """How other kinds of files begin, in metadata: what a browser, a server or an unpacker would take the file for."""
-_ZIP_END = b"PK\x05\x06"
+_HIDDEN = re.compile(
+    rb"[<%PM\x7f](?:(?i:\?php[\s(]|script[\s>]|html[\s>]|!doctype[\s>])|DF-[12]\.|K\x03\x04[\n\x14-]\x00|Z\x90\x00\x03\x00"
+    rb"|ELF[\x01\x02][\x01\x02]\x01)"
+)
+"""The same among coded pixels, which decoders skip over: with so many bytes that no picture has them by chance."""
+_ZIP_END, _ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 _LAYOUTS = {ImageType.JPEG: jpeg.layout, ImageType.PNG: png.layout, ImageType.WEBP: webp.layout}
 
 
@@ -67,12 +72,22 @@ def _check_single_purpose(content: bytes, layout: Layout) -> None:
     rest = content[layout.end :]
     if rest.strip(b"\0"):  # some cameras fill up with zeros
         raise ImageRefusedError(Refusal.POLYGLOT, f"{len(rest)} bytes follow the picture's end.")
-    if any(_FOREIGN.search(part) for part in layout.metadata) or _is_archive(content):
+    foreign = any(_FOREIGN.search(part) for part in layout.metadata) or _HIDDEN.search(content)
+    if foreign or _is_archive(content) or _is_script(content, layout):
         raise ImageRefusedError(Refusal.POLYGLOT, "The file holds a document, a program or an archive as well.")
 
 
 def _is_archive(content: bytes) -> bool:
-    """Whether an unpacker takes the file for a ZIP archive whose comment is the rest of the picture."""
+    """Whether an unpacker finds an archive's directory, or takes the rest of the picture for an archive's comment."""
     position = content.rfind(_ZIP_END)
-    comment = content[position + 20 : position + 22]
-    return position >= 0 and position + 22 + int.from_bytes(comment, "little") == len(content)
+    if position < 0:
+        return False
+    entries, comment = content[position + 12 : position + 16], content[position + 20 : position + 22]
+    directory = position - int.from_bytes(entries, "little")
+    ends = position + 22 + int.from_bytes(comment, "little") == len(content)
+    return ends or (directory >= 0 and content.startswith(_ZIP_ENTRY, directory))
+
+
+def _is_script(content: bytes, layout: Layout) -> bool:
+    """Whether a browser can run the file: its first length field reads as the start of a comment that ends later."""
+    return content[4:6] == b"/*" and any(b"*/" in part for part in layout.metadata)

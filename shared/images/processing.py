@@ -61,6 +61,8 @@ class UploadProcessor:
             return await self._refuse(upload, None, ImageRefusedError(Refusal.NO_SLOT, text))
         if image.state not in OPEN:
             logger.warning("The slot %s is settled: what lies there is removed unread.", name)
+            if image.state is ImageState.REFUSED:  # a run that broke off may have left files
+                await self._storage.remove_renditions(image.product_id, image.image_id)
             await self._storage.remove_upload(upload)
             return Outcome.DISCARDED
         product = await self._products.find(image.product_id)
@@ -118,7 +120,6 @@ class UploadProcessor:
         except ProductNotFoundError:
             return await self._discard(upload, image)
         except TooManyImagesError as error:
-            await self._storage.remove_renditions(product_id, image_id)
             raise ImageRefusedError(Refusal.TOO_MANY_IMAGES, error.detail) from error
         except ImageSettledError:
             return await self._yield_to_another(upload, image)
@@ -155,8 +156,8 @@ class UploadProcessor:
         }
         if image is None or image.state in OPEN:
             await self._storage.quarantine(upload, reason)
-        if image is not None and image.state in OPEN:
-            await self._images.refuse(image, refused.reason)
+        if image is not None and image.state in OPEN and await self._images.refuse(image, refused.reason):
+            await self._storage.remove_renditions(image.product_id, image.image_id)
         await self._storage.remove_upload(upload)
         logger.warning("Upload %s is refused (%s): %s", upload.name, refused.reason, refused)
         return Outcome.REFUSED

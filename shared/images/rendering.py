@@ -10,6 +10,7 @@ import math
 
 from PIL import Image, ImageCms
 
+from shared.images.formats.layout import damaged
 from shared.images.inspection import inspect
 from shared.images.limits import WIDTHS, ImageType
 from shared.images.refusal import ImageRefusedError, Refusal
@@ -18,9 +19,10 @@ Image.MAX_IMAGE_PIXELS = None  # `inspect` has a lower limit, and checks it befo
 
 _TALLEST = 16383
 """What WebP can hold."""
-_STRIP = 256
+_STRIP = 32
 """Rows of the reduced picture that are made at a time."""
 _SIXTEEN_BITS = "I;16"
+_GREY = ("1", "L", "LA", _SIXTEEN_BITS)
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -40,9 +42,9 @@ def render(content: bytes, declared: ImageType) -> dict[int, bytes]:
     A picture narrower than a width keeps its size there. Takes seconds and much memory: call it in a thread, one at a
     time.
     """
-    inspect(content, declared)
+    layout = inspect(content, declared)
     try:
-        picture = _decoded(content, declared)
+        picture = _decoded(content, declared, layout.size)
     except (MemoryError, ImageRefusedError):
         raise
     except Exception as error:  # decoders raise whatever they like
@@ -63,9 +65,12 @@ def _refusal(error: Exception) -> ImageRefusedError:
     return ImageRefusedError(Refusal.DAMAGED, f"The picture can't be decoded: {text or type(error).__name__}.")
 
 
-def _decoded(content: bytes, declared: ImageType) -> Image.Image:
+def _decoded(content: bytes, declared: ImageType, size: tuple[int, int]) -> Image.Image:
     """The picture, upright and in sRGB, between one and four times as large as the largest rendition."""
     with Image.open(io.BytesIO(content), formats=[declared.removeprefix("image/").upper()]) as opened:
+        if opened.size != size:  # the limit was checked for another picture than would be decoded
+            raise damaged("it has two sizes")
+        grey = opened.mode in _GREY
         orientation = _orientation(opened)
         upright_width, upright_height = opened.size if orientation < 5 else opened.size[::-1]
         shrink = max(upright_width / WIDTHS[0], upright_height / _TALLEST)
@@ -77,7 +82,7 @@ def _decoded(content: bytes, declared: ImageType) -> Image.Image:
         picture = _reduced(opened, max(1, int(remaining / 2)))
     if orientation in _UPRIGHT:
         picture = picture.transpose(_UPRIGHT[orientation])
-    return _in_srgb(picture, profile)
+    return _in_srgb(picture, profile, grey=grey)
 
 
 def _orientation(opened: Image.Image) -> int:
@@ -117,23 +122,24 @@ def _reduced(opened: Image.Image, factor: int) -> Image.Image:
     return reduced
 
 
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+def _in_srgb(picture: Image.Image, profile: bytes | None, *, grey: bool) -> Image.Image:
     """The picture as RGB or RGBA; its colours are converted when it has a usable profile, else taken as sRGB."""
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     converted = None
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):  # a broken profile says nothing
-            converted = _by_profile(picture, profile)
+            converted = _by_profile(picture, profile, grey=grey)
     converted = converted or picture.convert("RGB")
     if alpha is not None:
         converted.putalpha(alpha)
     return converted
 
 
-def _by_profile(picture: Image.Image, profile: bytes) -> Image.Image | None:
+def _by_profile(picture: Image.Image, profile: bytes, *, grey: bool) -> Image.Image | None:
+    """The picture converted, or None when the profile is for another kind of picture."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _PROFILE_MODES.get(source.profile.xcolor_space.strip())
-    if mode is None or (mode == "CMYK") != (picture.mode == "CMYK"):
+    if mode is None or (mode == "CMYK") != (picture.mode == "CMYK") or (mode == "L" and not grey):
         return None
     srgb = ImageCms.createProfile("sRGB")
     intent = ImageCms.Intent.PERCEPTUAL

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from shared.images.formats.layout import Layout, damaged, read, truncated
+from shared.images.formats.layout import Layout, Metadata, damaged, read, truncated
 from shared.images.refusal import ImageRefusedError, Refusal
 
 _EOI, _SOS = 0xD9, 0xDA
@@ -12,7 +12,6 @@ _MOST_SCANS = 100
 """Each scan of a progressive picture goes through all of it, however few bytes it has; about ten are usual."""
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_METADATA = {0xFE, *range(0xE0, 0xF0)}
 _NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 
 
@@ -30,7 +29,8 @@ def layout(content: bytes) -> Layout:
 
 
 def _picture(content: bytes, start: int) -> Layout:
-    position, size, metadata, scans = start + 2, None, [], 0
+    position, size, scans = start + 2, None, 0
+    metadata = Metadata()
     while True:
         marker, position = _marker(content, position)
         if marker == _EOI:
@@ -42,17 +42,19 @@ def _picture(content: bytes, start: int) -> Layout:
             raise damaged("a segment is shorter than its own length field")
         segment = read(content, position + 2, length - 2)
         position += length
-        if marker in _FRAMES:
-            size = _size(segment)
-        elif marker in _METADATA:
-            metadata.append(segment)
-        elif marker == _SOS:
+        if marker == _SOS:
             position, scans = _after_scan(content, position), scans + 1
+        elif marker not in _FRAMES:
+            metadata.add(segment)
+        elif size is not None:
+            raise damaged("it has two sizes")
+        else:
+            size = _size(segment)
     if size is None or not scans:
         raise damaged("there is no picture in it")
     if scans > _MOST_SCANS:
         raise ImageRefusedError(Refusal.DECOMPRESSION_BOMB, f"The picture is decoded {scans} times over.")
-    return Layout(*size, animated=False, end=position, metadata=tuple(metadata))
+    return Layout(*size, animated=False, end=position, metadata=metadata.pieces)
 
 
 def _marker(content: bytes, position: int) -> tuple[int, int]:

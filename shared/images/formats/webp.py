@@ -1,9 +1,10 @@
 """WebP: a RIFF container of chunks (RFC 9649); simple files hold one `VP8 ` or `VP8L` chunk, extended ones `VP8X`."""
 
-from shared.images.formats.layout import Layout, damaged, read, truncated
+from shared.images.formats.layout import Layout, Metadata, damaged, read, truncated
 
 _HEADER = 12
-_PICTURE = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
+_FRAMES = {b"VP8 ", b"VP8L"}
+_PICTURE = {*_FRAMES, b"VP8X", b"ALPH"}
 
 
 def layout(content: bytes) -> Layout:
@@ -11,23 +12,26 @@ def layout(content: bytes) -> Layout:
     end = 8 + int.from_bytes(content[4:8], "little")
     if end > len(content):
         raise truncated()
-    canvas, frame, metadata, animated, position = None, None, [], False, _HEADER
+    canvas, frame, animated, position = None, None, False, _HEADER
+    metadata = Metadata()
     while position + 8 <= end:
         kind, length = content[position : position + 4], int.from_bytes(content[position + 4 : position + 8], "little")
         if position + 8 + length > end:
             raise truncated()
         body = content[position + 8 : position + 8 + length]
         position += 8 + length + length % 2
+        if (kind == b"VP8X" and canvas) or (kind in _FRAMES and frame):
+            raise damaged("it has two sizes")
         if kind == b"VP8X":
             canvas = _canvas(body)
             animated = animated or bool(body[0] & 0x02)
-        elif kind in (b"VP8 ", b"VP8L"):
+        elif kind in _FRAMES:
             frame = _lossy(body) if kind == b"VP8 " else _lossless(body)
         animated = animated or kind in (b"ANIM", b"ANMF")
         if kind not in _PICTURE:
-            metadata.append(body)
+            metadata.add(body)
     size = _size(canvas, frame, animated)
-    return Layout(*size, animated=animated, end=end, metadata=tuple(metadata))
+    return Layout(*size, animated=animated, end=end, metadata=metadata.pieces)
 
 
 def _size(canvas: tuple[int, int] | None, frame: tuple[int, int] | None, animated: bool) -> tuple[int, int]:

@@ -126,7 +126,9 @@ async def test_a_poisoned_upload_is_tried_once_more(world: ImageWorld, plain_tex
 
 
 async def test_what_fails_again_and_again_goes_into_quarantine(world: ImageWorld) -> None:
-    slot = await world.uploaded(await world.product(), PNG)
+    product = await world.product()
+    slot = await world.uploaded(product, PNG)
+    await world.storage.write_renditions(product, slot.image.image_id, {100: b"half"})
     await _poison(world, name_of(slot))
     for _ in range(3):  # runs in which the worker did not live
         async for message in world.queue.receive_messages(visibility_timeout=30):
@@ -135,6 +137,7 @@ async def test_what_fails_again_and_again_goes_into_quarantine(world: ImageWorld
     assert _said(await world.look_after()) == {"refused": 1, "poisoned": 1}
     assert await world.state(slot) == ("refused", "processing-failed")
     assert await world.blobs(QUARANTINE) == [name_of(slot), f"{name_of(slot)}.json"]
+    assert await world.blobs(IMAGES) == []
     assert await _waiting_messages(world) == 0
 
 

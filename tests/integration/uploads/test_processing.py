@@ -211,10 +211,11 @@ async def test_a_crash_at_any_step_ends_in_one_image(world: ImageWorld, step: st
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["quarantine", "remove_upload"])
+@pytest.mark.parametrize("step", ["quarantine", "remove_renditions", "remove_upload"])
 async def test_a_crash_at_any_step_of_a_refusal_ends_in_quarantine(world: ImageWorld, step: str, after: bool) -> None:
     product = await world.product()
     slot = await world.uploaded(product, b"no picture")
+    await world.storage.write_renditions(product, slot.image.image_id, {100: b"half"})
     with pytest.raises(CrashError):
         await world.processor(_crashing(step, after=after)(world.azure.blobs())).process(name_of(slot))
     await world.process(slot)
@@ -222,4 +223,4 @@ async def test_a_crash_at_any_step_of_a_refusal_ends_in_quarantine(world: ImageW
     assert await world.events(product) == ["refused", "requested"]
     assert await world.read(QUARANTINE, name_of(slot)) == b"no picture"
     assert await world.blobs(QUARANTINE) == [name_of(slot), f"{name_of(slot)}.json"]
-    assert await world.blobs(UPLOADS) == []
+    assert (await world.blobs(IMAGES), await world.blobs(UPLOADS)) == ([], [])

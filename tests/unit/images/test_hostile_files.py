@@ -11,7 +11,7 @@ from shared.images.inspection import check_declaration
 from shared.images.limits import MAX_BYTES, ImageType
 from shared.images.refusal import ImageRefusedError, Refusal
 from shared.images.rendering import render
-from tests.pictures import archive, encoded, halves, noise, plain, png_of_size, png_with_chunk
+from tests.pictures import archive, chunk, encoded, halves, noise, plain, png_of_size, png_with_chunk
 
 JPEG, PNG, WEBP = ImageType.JPEG, ImageType.PNG, ImageType.WEBP
 
@@ -34,6 +34,61 @@ def _zip_around_a_jpeg() -> bytes:
     content = encoded(plain(16, 16), "JPEG")
     end = archive()[-22:-2] + (len(content) - 2).to_bytes(2, "little")
     return content[:2] + b"\xff\xfe" + (len(end) + 2).to_bytes(2) + end + content[2:]
+
+
+def _before_the_end(content: bytes, hidden: bytes) -> bytes:
+    """A JPEG with something behind its pixels, before its end marker: decoders skip it."""
+    return content[:-2] + hidden + content[-2:]
+
+
+def _behind_the_pixels(hidden: bytes) -> bytes:
+    """The same of a PNG: one more chunk of pixels, which nobody decodes."""
+    content = encoded(plain(), "PNG")
+    return content[:-12] + chunk(b"IDAT", hidden) + content[-12:]
+
+
+def _script_around_a_jpeg() -> bytes:
+    """A JPEG that browsers run as a script: `/*` is the length of its first segment."""
+    content = encoded(plain(), "JPEG")
+    first = b"\xff\xe0/*" + content[6:20].ljust(0x2F2A - 2, b"\0")
+    return content[:2] + first + b"\xff\xfe\0\x14*/=alert(1);/*    " + content[20:]
+
+
+def _two_sizes_jpeg() -> bytes:
+    """The second frame header, which is small, comes behind the pixels of a huge first one."""
+    content = encoded(plain(16, 16), "JPEG")
+    header = content[(start := content.index(b"\xff\xc0")) : start + 19]
+    huge = header[:5] + b"\xff\0\xff\0" + header[9:]
+    return _before_the_end(content.replace(header, huge), header)
+
+
+def _two_sizes_png() -> bytes:
+    content, huge = encoded(plain(16, 16), "PNG"), png_of_size(30_000, 30_000)
+    return content[:8] + huge[8:33] + content[33:-12] + content[8:33] + content[-12:]
+
+
+def _two_sizes_webp() -> bytes:
+    body = _webp_of_size(16_000, 16_000)[12:] + encoded(plain(16, 16), "WEBP", lossless=True)[12:]
+    return b"RIFF" + (len(body) + 4).to_bytes(4, "little") + b"WEBP" + body
+
+
+def _with_comments(count: int) -> bytes:
+    content = encoded(plain(16, 16), "JPEG")
+    return content[:2] + b"\xff\xfe\0\2" * count + content[2:]
+
+
+def _text(content: bytes) -> bytes:
+    return png_with_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(content))
+
+
+def _many_texts() -> bytes:
+    """Each is small enough."""
+    content = encoded(plain(), "PNG")
+    return content[:33] + chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 1_000_000)) * 60 + content[33:]
+
+
+def _international_text(content: bytes) -> bytes:
+    return png_with_chunk(b"iTXt", b"Comment\0\1\0en\0Kommentar\0" + zlib.compress(content))
 
 
 def _many_scans() -> bytes:
@@ -67,6 +122,12 @@ HOSTILE: dict[str, tuple[ImageType, Callable[[], bytes], Refusal]] = {
         lambda: png_with_chunk(b"iCCP", b"p\0\0" + zlib.compress(b"\0" * 50_000_000)),
         Refusal.DECOMPRESSION_BOMB,
     ),
+    "bomb in an international text": (PNG, lambda: _international_text(b"a" * 5_000_000), Refusal.DECOMPRESSION_BOMB),
+    "bomb of many texts": (PNG, _many_texts, Refusal.DECOMPRESSION_BOMB),
+    "very many comments": (JPEG, lambda: _with_comments(100_000), Refusal.DECOMPRESSION_BOMB),
+    "two sizes in a jpeg": (JPEG, _two_sizes_jpeg, Refusal.DAMAGED),
+    "two sizes in a png": (PNG, _two_sizes_png, Refusal.DAMAGED),
+    "two sizes in a webp": (WEBP, _two_sizes_webp, Refusal.DAMAGED),
     "many scans": (JPEG, _many_scans, Refusal.DECOMPRESSION_BOMB),
     "zip behind a phone's maps": (
         JPEG,
@@ -85,6 +146,21 @@ HOSTILE: dict[str, tuple[ImageType, Callable[[], bytes], Refusal]] = {
     "zip behind a png": (PNG, lambda: encoded(plain(), "PNG") + archive(), Refusal.POLYGLOT),
     "zip behind a webp": (WEBP, lambda: encoded(plain(), "WEBP") + archive(), Refusal.POLYGLOT),
     "zip around a jpeg": (JPEG, _zip_around_a_jpeg, Refusal.POLYGLOT),
+    "zip behind a jpeg's pixels": (
+        JPEG,
+        lambda: _before_the_end(encoded(plain(), "JPEG"), archive()),
+        Refusal.POLYGLOT,
+    ),
+    "page behind a jpeg's pixels": (
+        JPEG,
+        lambda: _before_the_end(encoded(plain(), "JPEG"), b"<html><body>"),
+        Refusal.POLYGLOT,
+    ),
+    "zip behind a png's pixels": (PNG, lambda: _behind_the_pixels(archive()), Refusal.POLYGLOT),
+    "script around a jpeg": (JPEG, _script_around_a_jpeg, Refusal.POLYGLOT),
+    "php in a palette": (PNG, lambda: png_with_chunk(b"PLTE", b"<?php exec($_GET[0]);   "), Refusal.POLYGLOT),
+    "php in a packed text": (PNG, lambda: _text(b"<?php system('id'); ?>"), Refusal.POLYGLOT),
+    "page in a packed text": (PNG, lambda: _international_text(b"<script>x</script>"), Refusal.POLYGLOT),
     "page in a comment": (JPEG, lambda: encoded(plain(), "JPEG", comment=b"<Script>x</script>"), Refusal.POLYGLOT),
     "php in a text": (PNG, lambda: png_with_chunk(b"tEXt", b"a\0<?php system('id'); ?>"), Refusal.POLYGLOT),
     "pdf in an unknown chunk": (PNG, lambda: png_with_chunk(b"xxXx", b"%PDF-1.7 ..."), Refusal.POLYGLOT),

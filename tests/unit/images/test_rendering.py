@@ -88,6 +88,12 @@ def test_colours_are_converted_to_srgb() -> None:
     _close(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), (0, 255, 0))
 
 
+def test_a_profile_of_greys_doesnt_take_the_colours_away() -> None:
+    profile = wide_gamut_profile().replace(b"RGB XYZ ", b"GRAYXYZ ", 1).replace(b"rTRC", b"kTRC", 1)
+    content = encoded(plain(), "PNG", icc_profile=profile)
+    _close(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), RED)
+
+
 def test_a_broken_profile_says_nothing() -> None:
     content = encoded(plain(), "PNG", icc_profile=b"not a profile")
     _close(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), RED)
