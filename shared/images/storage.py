@@ -76,10 +76,10 @@ class ImageStorage:
             return None
 
     async def remove_upload(self, upload: Upload) -> None:
-        """Removes this very upload, if it is still there."""
+        """Removes this very upload, if it is still there; snapshots, too, which its URL allows to take."""
         blob = self._blobs.get_blob_client(UPLOADS, upload.name)
         try:
-            await blob.delete_blob(**upload.condition)
+            await blob.delete_blob(delete_snapshots="include", **upload.condition)
         except (ResourceNotFoundError, ResourceModifiedError):
             return
 

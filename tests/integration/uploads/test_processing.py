@@ -173,6 +173,14 @@ async def test_a_product_takes_so_many_images(world: ImageWorld) -> None:
     assert (await world.shown(product), await world.blobs(IMAGES)) == (full, [])
 
 
+async def test_a_snapshot_doesnt_keep_an_upload_alive(world: ImageWorld) -> None:
+    slot = await world.uploaded(await world.product(), encoded(plain(), "PNG"))
+    async with world.http.put(f"{slot.url}&comp=snapshot") as answer:
+        assert answer.status == 201, "a permission to create includes this"
+    assert await world.process(slot) is Outcome.READY
+    assert await world.blobs(UPLOADS) == []
+
+
 @pytest.mark.parametrize("name", ["nobody/knows", "x", "a/b/c"])
 async def test_a_blob_without_a_slot_is_put_away(world: ImageWorld, name: str) -> None:
     await world.azure.blobs().get_blob_client(UPLOADS, name).upload_blob(encoded(plain(), "PNG"))
