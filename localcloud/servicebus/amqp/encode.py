@@ -38,13 +38,13 @@ def encode(value: Any) -> bytes:
         raise ValueError(f"{value!r} does not fit its AMQP type: {error}.") from error
 
 
-def encode_described(code: int, fields: list[Any]) -> bytes:
-    """A described list with a one-byte descriptor, such as a section or a performative."""
-    return b"\x00\x53" + bytes((code,)) + encode(fields)
+def encode_described(code: int, value: Any) -> bytes:
+    """A value with a one-byte descriptor: a list as in performatives and the properties section, or a map."""
+    return b"\x00\x53" + bytes((code,)) + encode(value)
 
 
 def encode_described_parts(code: int, parts: list[bytes]) -> bytes:
-    """The same for fields that are encoded already."""
+    """A described list, of fields that are encoded already."""
     body = _compound(0xC0, len(parts), b"".join(parts)) if parts else b"\x45"
     return b"\x00\x53" + bytes((code,)) + body
 

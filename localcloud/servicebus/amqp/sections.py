@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.servicebus.amqp.decode import decode
-from localcloud.servicebus.amqp.encode import encode, encode_described
+from localcloud.servicebus.amqp.encode import encode_described
 from localcloud.servicebus.amqp.types import DecodeError, Described, Symbol, Ubyte, Uint
 
 HEADER, DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS = 0x70, 0x71, 0x72
@@ -68,7 +68,7 @@ def with_application_properties(bare: bytes, added: dict[str, Any]) -> bytes:
     """The bare message with these application properties added or replaced."""
     sections = parse(bare)
     merged = {**sections.application_properties, **added}
-    section = b"\x00\x53" + bytes((APPLICATION_PROPERTIES,)) + encode(merged)
+    section = encode_described(APPLICATION_PROPERTIES, merged)
     return sections.bare[: sections.properties_end] + section + sections.bare[sections.body_start :]
 
 
@@ -82,7 +82,7 @@ def encode_head(durable: Any, priority: Any, ttl_ms: int | None, delivery_count:
 def encode_annotations(annotations: dict[Any, Any]) -> bytes:
     """The message annotations."""
     symbols = {Symbol(key) if isinstance(key, str) else key: value for key, value in annotations.items()}
-    return b"\x00\x53" + bytes((MESSAGE_ANNOTATIONS,)) + encode(symbols)
+    return encode_described(MESSAGE_ANNOTATIONS, symbols)
 
 
 def _code(payload: bytes, position: int) -> int:

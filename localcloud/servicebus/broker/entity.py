@@ -1,6 +1,7 @@
 """What queues, subscriptions and topics have in common: messages, sequence numbers, schedules, duplicate detection."""
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from localcloud.servicebus.broker.broker import Broker
 
 
-class Entity:
+class Entity(ABC):
     """A place for messages. `path` is its key in lower case, `name` as it was declared."""
 
     def __init__(self, broker: "Broker", name: str, options: QueueOptions | TopicOptions) -> None:
@@ -44,9 +45,9 @@ class Entity:
         self.is_deleted = True
         self.clear()
 
+    @abstractmethod
     def accept(self, content: Content, *, hops: int = 0) -> None:
         """Takes in a message that is to be available now; `hops` counts how often it was forwarded."""
-        raise NotImplementedError
 
     def send(self, contents: Sequence[Content]) -> None:
         """Takes in what a client sent: all or nothing. Duplicates vanish. Raises AmqpError."""

@@ -1,15 +1,16 @@
 """Request and response over a pair of links, as `$cbs` and `$management` use it."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from localcloud.servicebus.amqp import sections
-from localcloud.servicebus.amqp.encode import encode, encode_described
+from localcloud.servicebus.amqp.encode import encode_described
 from localcloud.servicebus.amqp.endpoint import Delivery, Endpoint
 from localcloud.servicebus.amqp.errors import DECODE_ERROR, AmqpError
 from localcloud.servicebus.amqp.link import Link
 from localcloud.servicebus.amqp.outcomes import ACCEPTED, rejected
 from localcloud.servicebus.amqp.session import Session
-from localcloud.servicebus.amqp.types import DecodeError, Described, Ulong
+from localcloud.servicebus.amqp.types import DecodeError
 
 AMQP_VALUE = 0x77
 
@@ -66,15 +67,13 @@ class Request:
         link.send_message(
             b"",
             encode_described(sections.PROPERTIES, fields)
-            + b"\x00\x53"
-            + bytes((sections.APPLICATION_PROPERTIES,))
-            + encode(properties)
-            + encode(Described(Ulong(AMQP_VALUE), body)),
+            + encode_described(sections.APPLICATION_PROPERTIES, properties)
+            + encode_described(AMQP_VALUE, body),
             settled=True,
         )
 
 
-class RequestsEndpoint(Endpoint):
+class RequestsEndpoint(Endpoint, ABC):
     """The link on which the client sends requests."""
 
     def __init__(self, replies: Replies, default_reply_to: str) -> None:
@@ -90,6 +89,6 @@ class RequestsEndpoint(Endpoint):
         delivery.settle(ACCEPTED)
         self.on_request(request)
 
+    @abstractmethod
     def on_request(self, request: Request) -> None:
         """Answers the request."""
-        raise NotImplementedError

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from localcloud.servicebus.amqp import sections
-from localcloud.servicebus.amqp.encode import encode, encode_described
+from localcloud.servicebus.amqp.encode import encode_described
 from localcloud.servicebus.broker.message import Content
 
 _FIELDS = {
@@ -62,7 +62,7 @@ class Properties:
         """The message with these properties."""
         parts = sections.parse(content.bare)
         head = encode_described(sections.PROPERTIES, self.fields)
-        user = b"\x00\x53" + bytes((sections.APPLICATION_PROPERTIES,)) + encode(self.user)
+        user = encode_described(sections.APPLICATION_PROPERTIES, self.user)
         session = self.fields[_SESSION]
         return replace(
             content,
