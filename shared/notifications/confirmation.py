@@ -2,13 +2,13 @@
 
 import logging
 from datetime import datetime
-from email.headerregistry import Address
 
 from shared.accounts.repository import UserRepository
 from shared.accounts.user import User
 from shared.events.event import Event
 from shared.money import amount
 from shared.notifications.mail import Mail, Mailer
+from shared.notifications.mailbox import mailbox, printable
 from shared.orders.document import Order
 from shared.views.order_events import OrderEvents
 
@@ -43,21 +43,19 @@ class Confirmations:
 def compose(event: Event, order: Order, user: User) -> Mail:
     """The mail, in plain text."""
     lines = "\n".join(
-        f"  {line.quantity} x {line.name}: {_money(line.quantity * line.price_minor, order)}" for line in order.items
+        f"  {line.quantity} x {printable(line.name)}: {_money(line.quantity * line.price_minor, order)}"
+        for line in order.items
     )
     address = order.shipping_address
+    place = (address.street, f"{address.zip_code} {address.city}, {address.state}", address.country)
     text = (
-        f"Hello {user.name},\n\nyour order {order.id} is confirmed.\n\n{lines}\n\n"
+        f"Hello {printable(user.name)},\n\nyour order {order.id} is confirmed.\n\n{lines}\n\n"
         f"  Total: {_money(order.total_minor, order)}\n\nIt goes to:\n\n"
-        f"  {address.street}\n  {address.zip_code} {address.city}, {address.state}\n  {address.country}\n"
+        + "".join(f"  {printable(part)}\n" for part in place)
     )
-    to = str(Address(display_name=_one_line(user.name), addr_spec=user.email))
+    to = mailbox(user.name, user.email)
     return Mail(event.id, to, f"Your order {order.id} is confirmed", text, datetime.fromisoformat(event.time))
 
 
 def _money(minor: int, order: Order) -> str:
     return f"{amount(minor):.2f} {order.currency}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -5,8 +5,9 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
@@ -22,7 +23,7 @@ class Mail:
     """One mail. `key` names what it tells of: two mails with the same key are the same mail."""
 
     key: str
-    to: str
+    to: Address
     subject: str
     text: str
     sent_at: datetime
@@ -72,7 +73,8 @@ def mailer(folder: Path | None) -> Mailer:
 
 
 def _message(mail: Mail) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    # Only RFC 6532 (SMTPUTF8) has other letters before the @; every mail program knows the older form.
+    message = EmailMessage(policy=SMTP if mail.to.username.isascii() else SMTPUTF8)
     message["From"] = _SENDER
     message["To"] = mail.to
     message["Subject"] = mail.subject

@@ -15,11 +15,11 @@ from shared.notifications.mail import Mail, MailFolder, NoMailer, mailer
 from tests.unit.orders.orders import NOW, order
 
 
-def _mail() -> Mail:
+def _mail(name: str = "Zoë\nBcc: x", address: str = "zoe@example.com") -> Mail:
     event = Event(
         id="o1:7", type="order.confirmed", time="2026-03-01T12:00:00.000000Z", aggregate="o1", sequence=7, data={}
     )
-    user = User(id="u1", email="zoe@example.com", name="Zoë\nBcc: x", password_hash="-", created_at=NOW, updated_at=NOW)
+    user = User(id="u1", email=address, name=name, password_hash="-", created_at=NOW, updated_at=NOW)
     return compose(event, order("o1"), user)
 
 
@@ -47,6 +47,29 @@ async def test_a_confirmation_is_a_file_that_a_mail_program_opens(tmp_path: Path
     assert "2 x Lamp: 20.00 USD" in body
     assert "Total: 20.00 USD" in body
     assert "1 Main St" in body
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "shown", "reached"),
+    [
+        ("Zoe", "zoe@müller.example", "Zoe", "zoe@xn--mller-kva.example"),
+        ("=?utf-8?q?Bcc=3A?=", "zoe@example.com", "= ?utf-8?q?Bcc=3A?=", "zoe@example.com"),
+        ('"Zoe" <x@example.org>, y\x00', "o'z+tag@example.com", '"Zoe" <x@example.org>, y', "o'z+tag@example.com"),
+    ],
+)
+async def test_any_name_and_address_that_the_shop_accepts_gets_its_mail(
+    tmp_path: Path, name: str, address: str, shown: str, reached: str
+) -> None:
+    assert await MailFolder(tmp_path).send(_mail(name, address))
+    message = _opened(_only_file(tmp_path))
+    [to] = message["To"].addresses
+    assert (to.display_name, to.addr_spec) == (shown, reached)
+    assert message.get_content().splitlines()[0] == f"Hello {shown.replace('= ?', '=?')},"
+
+
+async def test_an_address_with_other_letters_before_the_at_is_written_as_utf8(tmp_path: Path) -> None:
+    assert await MailFolder(tmp_path).send(_mail("Zoë", "zoë@example.com"))
+    assert "\r\nTo: Zoë <zoë@example.com>\r\n" in _only_file(tmp_path).read_bytes().decode()
 
 
 async def test_the_same_mail_is_written_once(tmp_path: Path) -> None:
