@@ -18,8 +18,8 @@ _ZIP_END, _ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 _LAYOUTS = {ImageType.JPEG: jpeg.layout, ImageType.PNG: png.layout, ImageType.WEBP: webp.layout}
 
 
-def check_declaration(content_type: str | None, size: int) -> ImageType:
-    """The declared type, if type and size (in bytes) are fine. Needs only the blob's properties.
+def check_declaration(content_type: str | None, size: int, *, archived: bool = False) -> ImageType:
+    """The declared type, if type, size (in bytes) and tier are fine. Needs only the blob's properties.
 
     Raises ImageRefusedError.
     """
@@ -27,6 +27,8 @@ def check_declaration(content_type: str | None, size: int) -> ImageType:
         raise ImageRefusedError(Refusal.EMPTY, "The file is empty.")
     if size > MAX_BYTES:
         raise ImageRefusedError(Refusal.TOO_LARGE, f"The file has {size} bytes, {MAX_BYTES} at most are taken.")
+    if archived:
+        raise ImageRefusedError(Refusal.ARCHIVED, "It was put into the archive tier, where nothing can be read.")
     declared = (content_type or "").split(";")[0].strip().lower()
     try:
         return ImageType(declared)

@@ -90,7 +90,7 @@ class UploadProcessor:
 
     async def _settle(self, upload: Upload, image: ImageDocument) -> Outcome:
         try:
-            declared = check_declaration(upload.content_type, upload.size)
+            declared = check_declaration(upload.content_type, upload.size, archived=upload.archived)
             renditions = await self._renditions(upload, declared)
             if renditions is None:
                 return Outcome.GONE

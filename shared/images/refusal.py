@@ -8,6 +8,8 @@ class Refusal(StrEnum):
 
     EMPTY = "empty"
     TOO_LARGE = "too-large"
+    ARCHIVED = "archived"
+    """It was put into the archive tier, where its content can't be read for hours."""
     TYPE_NOT_ALLOWED = "type-not-allowed"
     """The declared type is none of those that are taken."""
     NOT_AN_IMAGE = "not-an-image"

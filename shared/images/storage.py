@@ -9,7 +9,7 @@ from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
-from azure.storage.blob import ContentSettings
+from azure.storage.blob import ContentSettings, StandardBlobTier
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
 from shared.images.limits import WIDTHS
@@ -36,6 +36,8 @@ class Upload:
     content_type: str | None
     etag: str
     modified: datetime
+    archived: bool
+    """Whether it lies in the archive tier: its content can neither be read nor copied."""
 
     @property
     def condition(self) -> dict[str, Any]:
@@ -103,17 +105,21 @@ class ImageStorage:
 
     async def quarantine(self, upload: Upload, reason: Mapping[str, Any]) -> None:
         """Copies an upload, however large, within the account, and writes the reason beside it."""
-        target = self._blobs.get_blob_client(QUARANTINE, upload.name)
-        source = self._blobs.get_blob_client(UPLOADS, upload.name)
+        if not upload.archived:
+            await self._copy_to_quarantine(upload.name)
+        text = json.dumps(reason, indent=2).encode()
+        settings = ContentSettings(content_type="application/json")
+        beside = self._blobs.get_blob_client(QUARANTINE, f"{upload.name}.json")
+        await beside.upload_blob(text, overwrite=True, content_settings=settings)
+
+    async def _copy_to_quarantine(self, name: str) -> None:
+        target = self._blobs.get_blob_client(QUARANTINE, name)
+        source = self._blobs.get_blob_client(UPLOADS, name)
         try:
             await target.start_copy_from_url(source.url)
             await _copied(target)
         except ResourceNotFoundError:  # removed by another run, which has copied it before
             pass
-        text = json.dumps(reason, indent=2).encode()
-        settings = ContentSettings(content_type="application/json")
-        beside = self._blobs.get_blob_client(QUARANTINE, f"{upload.name}.json")
-        await beside.upload_blob(text, overwrite=True, content_settings=settings)
 
     async def _remove(self, name: str, condition: Mapping[str, Any]) -> bool:
         try:
@@ -128,7 +134,14 @@ def _rendition(product_id: str, image_id: str, width: int) -> str:
 
 
 def _upload(name: str, found: Any) -> Upload:
-    return Upload(name, found.size, found.content_settings.content_type, found.etag, found.last_modified)
+    return Upload(
+        name,
+        found.size,
+        found.content_settings.content_type,
+        found.etag,
+        found.last_modified,
+        archived=found.blob_tier == StandardBlobTier.ARCHIVE,
+    )
 
 
 async def _copied(target: BlobClient) -> None:

@@ -173,6 +173,16 @@ async def test_a_product_takes_so_many_images(world: ImageWorld) -> None:
     assert (await world.shown(product), await world.blobs(IMAGES)) == (full, [])
 
 
+async def test_an_upload_into_the_archive_is_refused(world: ImageWorld) -> None:
+    product = await world.product()
+    slot = await world.slot(product)
+    assert await world.put(slot, encoded(plain(), "PNG"), **{"x-ms-access-tier": "Archive"}) == 201
+    assert await world.process(slot) is Outcome.REFUSED
+    assert await world.state(slot) == ("refused", "archived")
+    assert (await world.blobs(UPLOADS), await world.shown(product)) == ([], [])
+    assert await world.blobs(QUARANTINE) == [f"{name_of(slot)}.json"]
+
+
 async def test_a_snapshot_doesnt_keep_an_upload_alive(world: ImageWorld) -> None:
     slot = await world.uploaded(await world.product(), encoded(plain(), "PNG"))
     async with world.http.put(f"{slot.url}&comp=snapshot") as answer:
