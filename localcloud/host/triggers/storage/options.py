@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from localcloud.host.model import HostError
-from localcloud.host.timespan import parse_timespan
+from localcloud.host.triggers.host_json_section import Section
 
 _LARGEST_BATCH = 32
 """What the queue service hands out at once."""
@@ -31,7 +30,7 @@ class QueueOptions:
     @classmethod
     def from_host_json(cls, host_json: Mapping[str, Any], *, development: bool = False) -> "QueueOptions":
         """The options; unknown keys are ignored. Raises HostError for a value that can't be."""
-        read = _Section(host_json, "queues")
+        read = Section(host_json, "queues")
         batch_size = read.count("batchSize", cls.batch_size, most=_LARGEST_BATCH)
         return cls(
             longest_pause=read.span("maxPollingInterval", timedelta(seconds=2) if development else cls.longest_pause),
@@ -55,7 +54,7 @@ class BlobOptions:
     @classmethod
     def from_host_json(cls, host_json: Mapping[str, Any]) -> "BlobOptions":
         """The options; unknown keys are ignored. Raises HostError for a value that can't be."""
-        read = _Section(host_json, "blobs")
+        read = Section(host_json, "blobs")
         return cls(
             parallel=read.count("maxDegreeOfParallelism", cls.parallel),
             poison_threshold=read.count("poisonBlobThreshold", cls.poison_threshold),
@@ -71,38 +70,3 @@ class BlobOptions:
             new_batch_threshold=max(0, self.parallel - batch_size),
             max_dequeue_count=self.poison_threshold,
         )
-
-
-class _Section:
-    """One object below `extensions`."""
-
-    def __init__(self, host_json: Mapping[str, Any], name: str) -> None:
-        given = host_json.get("extensions", {}).get(name, {})
-        self._key = f"host.json: extensions.{name}"
-        if not isinstance(given, dict):
-            raise HostError(f"{self._key} must be an object.")
-        self._given = given
-
-    def count(self, name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
-        value = self._given.get(name, default)
-        fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= (most or value)
-        if not fits:
-            limit = f"from {least} on" if most is None else f"from {least} to {most}"
-            raise HostError(f"{self._key}.{name} must be a whole number {limit}, not {value!r}.")
-        return int(value)
-
-    def span(self, name: str, default: timedelta) -> timedelta:
-        value = self._given.get(name)
-        if value is None:
-            return default
-        try:
-            return parse_timespan(str(value))
-        except ValueError as error:
-            raise HostError(f"{self._key}.{name} is not a time span such as 00:00:02: {value!r}.") from error
-
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        """One of the allowed words, in any case; the first is the default."""
-        value = str(self._given.get(name, allowed[0])).lower()
-        if value not in allowed:
-            raise HostError(f"{self._key}.{name} must be one of {', '.join(allowed)}, not {value!r}.")
-        return value
