@@ -67,5 +67,7 @@ def _read(body: bytes) -> ProcessOrder | CreateOrder:
 
 
 def _told(error: ShopError) -> str:
+    """The detail, and the field of each broken rule that it doesn't name."""
     violations = "; ".join(f"{found.pointer}: {found.detail}" for found in error.errors)
-    return f"{error.detail} ({violations})" if len(error.errors) > 1 else error.detail
+    complete = all(found.pointer in error.detail for found in error.errors)
+    return error.detail if complete else f"{error.detail} ({violations})"
