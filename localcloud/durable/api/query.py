@@ -28,8 +28,8 @@ class Parameters:
         return next(iter(self._values.get(name.lower(), [])), None)
 
     def words(self, name: str) -> list[str]:
-        """All values of a parameter, commas split."""
-        return [word for value in self._values.get(name.lower(), []) for word in value.split(",")]
+        """All values of a parameter, commas split, without the blanks around them."""
+        return [word.strip() for value in self._values.get(name.lower(), []) for word in value.split(",")]
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A boolean parameter: only true and false count, in any case; anything else is as if missing."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from localcloud.durable.api.answers import bad_argument, bad_json, failure, json_answer, message
+from localcloud.durable.api.answers import bad_argument, bad_json, broken, failure, json_answer, message
 from localcloud.durable.api.call import Call, Route
 from localcloud.durable.api.json_text import JsonTextError, body_text, parsed
 from localcloud.durable.api.status_view import status_view
@@ -12,6 +12,8 @@ from localcloud.durable.model import InstanceExistsError, InstanceNotFoundError,
 
 _DEFAULT_INTERVAL = 1.0
 _RETRY_AFTER_SECONDS = "10"
+_LONGEST_ID = 512
+"""Characters; the real extension's ids are table keys, which end there."""
 
 
 def accepted(call: Call, instance_id: str) -> web.Response:
@@ -22,7 +24,13 @@ def accepted(call: Call, instance_id: str) -> web.Response:
 
 
 async def start(call: Call) -> web.Response:
-    """POST orchestrators/{name}[/{id}]: 202, or with `timeout` the end of the run; 409 when the id is taken."""
+    """POST orchestrators/{name}[/{id}]: 202, or with `timeout` the end of the run; 409 when the id is taken.
+
+    An id that is too long is a 500, as on the real extension.
+    """
+    if (length := len(call.path.get("id", ""))) > _LONGEST_ID:
+        text = f"The instance id has {length} characters. Use one of at most {_LONGEST_ID}."
+        return broken(text, "System.ArgumentException")
     timeout = call.parameters.seconds("timeout")
     interval = call.parameters.seconds("pollingInterval") or _DEFAULT_INTERVAL
     if timeout is not None and timeout <= interval:

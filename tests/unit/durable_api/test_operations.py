@@ -27,6 +27,15 @@ async def test_a_start_keeps_the_body_as_it_was_sent_and_answers_the_links(http:
     assert hub.started == [("work", "a b", '{"x":  1}', "2")]
 
 
+async def test_an_id_longer_than_the_extension_can_keep_is_a_500(http: Http, hub: SmallHub) -> None:
+    answer = await http.post(f"{ROOT}/orchestrators/work/{'x' * 513}", data=b"1")
+    assert answer.status == 500
+    text = "The instance id has 513 characters. Use one of at most 512."
+    assert (await answer.json())["ExceptionMessage"] == text
+    assert hub.started == []
+    assert (await http.post(f"{ROOT}/orchestrators/work/{'x' * 512}", data=b"1")).status == 202
+
+
 async def test_a_live_id_can_not_be_started_again(http: Http, hub: SmallHub) -> None:
     hub.put("a", RuntimeStatus.SUSPENDED)
     answer = await http.post(f"{ROOT}/orchestrators/work/a")

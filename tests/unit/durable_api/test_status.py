@@ -150,3 +150,10 @@ async def test_entities_are_refused_by_name(http: Http) -> None:
     answer = await http.get(f"{ROOT}/entities/counter/k")
     assert answer.status == 501
     assert "durable entities" in (await answer.json())["Message"]
+
+
+async def test_blanks_around_a_status_of_the_filter_do_not_count(http: Http, hub: SmallHub) -> None:
+    hub.put("a", RuntimeStatus.FAILED)
+    hub.put("b", RuntimeStatus.RUNNING)
+    answer = await http.get(f"{ROOT}/instances?runtimeStatus=Completed,%20Failed")
+    assert [found["instanceId"] for found in await answer.json()] == ["a"]
