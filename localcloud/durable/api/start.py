@@ -29,8 +29,8 @@ async def start(call: Call) -> web.Response:
     An id that is too long is a 500, as on the real extension.
     """
     if (length := len(call.path.get("id", ""))) > _LONGEST_ID:
-        text = f"The instance id has {length} characters. Use one of at most {_LONGEST_ID}."
-        return broken(text, "System.ArgumentException")
+        too_long = f"The instance id has {length} characters. Use one of at most {_LONGEST_ID}."
+        return broken(too_long, "System.ArgumentException")
     timeout = call.parameters.seconds("timeout")
     interval = call.parameters.seconds("pollingInterval") or _DEFAULT_INTERVAL
     if timeout is not None and timeout <= interval:
