@@ -8,6 +8,9 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 CANDIDATES := python3.11 python3.12 python3.13 python3 python
 PYTHON ?= $(or $(shell for name in $(CANDIDATES); do $$name -c '$(SUPPORTED)' 2>/dev/null && command -v $$name && break; done),$(shell command -v python3))
 
+# Tests wait for processes, locks and networks more than they compute: three side by side suit two cores.
+TEST_PROCESSES ?= 3
+
 INSTALLED := $(VENV)/.installed
 AZURITE := localcloud/azurite/node_modules/.installed
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
@@ -23,7 +26,7 @@ run: setup ## Start the offline Azure with the app on http://localhost:7071 and 
 	@exec $(BIN)/python -S -E localcloud/supervisor/bound.py $$PPID $(BIN)/python -m ops.demo
 
 test: setup ## Run every test, offline
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 check: setup lint types test ## What CI runs: lint, types, tests
 
