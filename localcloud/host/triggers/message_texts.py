@@ -24,7 +24,23 @@ def indented(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def parsed_json(text: str) -> Any:
+def compact(value: Any) -> str:
+    """JSON as the host writes metadata; what JSON lacks becomes text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def binding_datum(value: Any) -> Datum | None:
+    """A top-level property of a JSON message as trigger metadata, for binding expressions; None: it is left out."""
+    if value is None or isinstance(value, list):
+        return None
+    if isinstance(value, dict):
+        return Datum("json", compact(value))
+    if isinstance(value, bool):
+        return Datum("string", str(value))
+    return Datum("string", value if isinstance(value, str) else json.dumps(value))
+
+
+def parsed_json(text: str | bytes) -> Any:
     """The value of a JSON text; None for anything else."""
     try:
         return json.loads(text)

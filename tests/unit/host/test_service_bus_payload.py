@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from azure.servicebus import ServiceBusReceivedMessage
 
+from localcloud.host.model import Datum
 from localcloud.host.triggers.service_bus import payload
 from localcloud.servicebus.amqp.encode import encode, encode_described
 
@@ -56,3 +57,20 @@ def test_a_body_nested_deeper_than_a_json_reader_goes_names_no_values() -> None:
     datum, metadata = payload.one(received(section(_DATA, b"[" * 100_000)), binary=False)
     assert datum.value == "[" * 100_000
     assert "MessageId" not in metadata
+
+
+def test_metadata_is_written_as_the_real_host_writes_it() -> None:
+    named = section(_APPLICATION_PROPERTIES, {"s": "\u00e4", "i": 7, "n": None})
+    body = section(_DATA, b'{"a": 1, "b": true, "o": {"x": 1}, "l": [1], "n": null}')
+    _, metadata = payload.one(received(body, named=named), binary=False)
+    assert metadata["UserProperties"] == Datum("json", '{"s":"\u00e4","i":7,"n":null}')
+    assert metadata["ExpiresAtUtc"] == Datum("json", '"9999-12-31T23:59:59.9999999Z"')
+    assert (metadata["a"], metadata["b"]) == (Datum("string", "1"), Datum("string", "True"))
+    assert metadata["o"] == Datum("json", '{"x":1}')
+    assert not {"l", "n"} & metadata.keys()
+
+
+def test_metadata_says_which_receiver_took_the_message() -> None:
+    found = payload.receiver_of("t1/Subscriptions/s1", None)
+    assert found.keys() == {"IMessageReceiver", "MessageReceiver"}
+    assert json.loads(found["MessageReceiver"].value)["Path"] == "t1/Subscriptions/s1"

@@ -38,6 +38,8 @@ class Listener:
         self._services, self._options = services, options
         self._work = MessageWork(function, source, services, options)
         self._most = 1 if source.many else options.max_concurrent_calls
+        # What one of many lanes fetched ahead would wait for that lane's call while the others are idle.
+        self._prefetch = options.prefetch_count if self._most == 1 else 0
         self._extra: set[asyncio.Task[None]] = set()
         self._waiting = 0
         self._pause = _SHORTEST_PAUSE
@@ -82,7 +84,7 @@ class Listener:
 
     async def _receive(self, client: ServiceBusClient) -> None:
         """The lane that is always there."""
-        async with self._source.receiver(client, prefetch=self._options.prefetch_count) as receiver:
+        async with self._source.receiver(client, prefetch=self._prefetch) as receiver:
             self._listening()
             while True:
                 await self._take(receiver)

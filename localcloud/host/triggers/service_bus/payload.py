@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.aio import ServiceBusSession
 from azure.servicebus.amqp import AmqpMessageBodyType
 
 from localcloud.host.model import Datum
+from localcloud.host.triggers.message_texts import binding_datum, compact, parsed_json
 
 _NO_EXPIRY = "9999-12-31T23:59:59.9999999Z"
 _TEXTS: dict[str, Callable[[ServiceBusReceivedMessage], str | None]] = {
@@ -46,9 +48,9 @@ def one(message: ServiceBusReceivedMessage, *, binary: bool) -> tuple[Datum, dic
         "SequenceNumber": Datum("json", str(message.sequence_number)),
         "DeliveryCount": Datum("json", str(_delivery_count(message))),
         "LockToken": Datum("string", str(message.lock_token)),
-        "EnqueuedTimeUtc": Datum("json", json.dumps(_time(message.enqueued_time_utc))),
-        "ExpiresAtUtc": Datum("json", json.dumps(_time(message.expires_at_utc))),
-        "UserProperties": Datum("json", json.dumps(user_properties(message), default=str)),
+        "EnqueuedTimeUtc": _json(_time(message.enqueued_time_utc)),
+        "ExpiresAtUtc": _json(_time(message.expires_at_utc)),
+        "UserProperties": _json(user_properties(message)),
     }
     datum = Datum("bytes", body) if binary else Datum("string", body.decode("utf-8", "replace"))
     return datum, metadata
@@ -72,6 +74,16 @@ def many(messages: Sequence[ServiceBusReceivedMessage], *, binary: bool) -> tupl
     return _json([json.loads(body) for body in bodies]), metadata
 
 
+def receiver_of(path: str, session: ServiceBusSession | None) -> dict[str, Datum]:
+    """Metadata about who received: of the dumped .NET objects what means something outside of .NET."""
+    shown = {"RegisteredPlugins": [], "Path": path}
+    metadata = {name: _json(shown) for name in ("IMessageReceiver", "MessageReceiver")}
+    if session is not None:
+        held = {"LockedUntilUtc": _time(session.locked_until_utc), "SessionId": session.session_id}
+        metadata["MessageSession"] = _json(held | shown)
+    return metadata
+
+
 def user_properties(message: ServiceBusReceivedMessage) -> dict[str, Any]:
     """The application properties as JSON: uuid as text, timestamp with Z, null kept."""
     given: Mapping[Any, Any] = message.application_properties or {}
@@ -80,14 +92,10 @@ def user_properties(message: ServiceBusReceivedMessage) -> dict[str, Any]:
 
 def _properties_of_object(body: bytes) -> dict[str, Datum]:
     """The top-level properties of a JSON object, which binding expressions may name."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
+    value = parsed_json(body)
     if not isinstance(value, dict):
         return {}
-    texts = {name: part if isinstance(part, str) else json.dumps(part) for name, part in value.items()}
-    return {name: Datum("string", texts[name]) for name, part in value.items() if not isinstance(part, dict | list)}
+    return {name: datum for name, part in value.items() if (datum := binding_datum(part)) is not None}
 
 
 def _strings(messages: Sequence[ServiceBusReceivedMessage], get: Callable[[Any], str | None]) -> Datum:
@@ -97,7 +105,7 @@ def _strings(messages: Sequence[ServiceBusReceivedMessage], get: Callable[[Any],
 
 
 def _json(value: Any) -> Datum:
-    return Datum("json", json.dumps(value, default=str))
+    return Datum("json", compact(value))
 
 
 def _delivery_count(message: ServiceBusReceivedMessage) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusReceiver
-from azure.servicebus.exceptions import ServiceBusError
 
 from localcloud.host.extension import HostServices
 from localcloud.host.model import Datum, FunctionMetadata, Invocation
@@ -66,6 +65,7 @@ class MessageWork:
         metadata: dict[str, Datum],
         details: str,
     ) -> None:
+        metadata = metadata | payload.receiver_of(self._source.path, receiver.session)
         invocation = Invocation(
             self._function.name, {self._function.trigger["name"]: datum}, metadata, reason="(null)", details=details
         )
@@ -84,10 +84,11 @@ class MessageWork:
         settle = receiver.complete_message if done else receiver.abandon_message
         outcomes = await asyncio.gather(*(settle(message) for message in messages), return_exceptions=True)
         for message, outcome in zip(messages, outcomes, strict=True):
-            if isinstance(outcome, ServiceBusError | ValueError):
+            if isinstance(outcome, Exception):
+                cause = str(outcome) or type(outcome).__name__
                 self._services.log(
                     f"Message {message.message_id} (sequence number {message.sequence_number}) of {self._source.path} "
-                    f"could not be {'completed' if done else 'abandoned'}: {outcome}. It will be delivered again."
+                    f"could not be {'completed' if done else 'abandoned'}: {cause}. It will be delivered again."
                 )
             elif isinstance(outcome, BaseException):
                 raise outcome

@@ -9,7 +9,7 @@ from typing import Any
 from azure.storage.queue import QueueMessage
 
 from localcloud.host.model import Datum
-from localcloud.host.triggers.message_texts import indented, parsed_json
+from localcloud.host.triggers.message_texts import binding_datum, indented, parsed_json
 
 
 def body_of(content: str, *, base64_text: bool) -> bytes:
@@ -50,16 +50,8 @@ def _overwrite(metadata: dict[str, Datum], properties: dict[str, Any]) -> None:
     """Top-level properties over what is there, names in any case; arrays and nulls are left out."""
     known = {name.lower(): name for name in metadata}
     for name, value in properties.items():
-        if value is not None and not isinstance(value, list):
-            metadata[known.setdefault(name.lower(), name)] = _property(value)
-
-
-def _property(value: Any) -> Datum:
-    if isinstance(value, dict):
-        return Datum("json", json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-    if isinstance(value, bool):
-        return Datum("string", str(value))
-    return Datum("string", value if isinstance(value, str) else json.dumps(value))
+        if (datum := binding_datum(value)) is not None:
+            metadata[known.setdefault(name.lower(), name)] = datum
 
 
 def _time(moment: datetime | None) -> Datum:
