@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 
-from shared.events.event import Event
+from shared.events.event import Event, MalformedEventError
 from shared.inventory.reservation import ReservationState
 
 _COUNTED = {ReservationState.HELD: "held", ReservationState.COMMITTED: "committed"}
 
 
 def stock_increments(event: Event) -> Mapping[str, int] | None:
-    """What an event adds to its product's totals; None when it isn't about stock. They add up in any order."""
+    """What an event adds to its product's totals; None when it isn't about stock. They add up in any order.
+
+    Raises MalformedEventError when the event doesn't tell what it should.
+    """
+    try:
+        return _increments(event)
+    except KeyError as error:
+        raise MalformedEventError(f"the data of {event.type} {event.id} don't tell {error.args[0]}") from error
+    except (TypeError, ValueError) as error:
+        raise MalformedEventError(f"{event.type} {event.id} can't be counted: {error}") from error
+
+
+def _increments(event: Event) -> Mapping[str, int] | None:
     match event.type:
         case "product.created":
             return {"available": int(event.data["inventory"])}
