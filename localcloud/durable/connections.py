@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from localcloud.host.host_json import lower_keys, section
+
 DEFAULT_CONNECTION = "Storage"
 """The host's own storage, setting `AzureWebJobsStorage`; links show it under this name."""
 
@@ -21,10 +23,6 @@ def knows_connection(settings: Mapping[str, str], name: str) -> bool:
 
 def shown_connection(host_json: Mapping[str, Any]) -> str:
     """The connection's name in links: `storageProvider.connectionName` of host.json, or "Storage"."""
-    section: Any = host_json
-    for key in ("extensions", "durableTask", "storageProvider"):
-        section = section.get(key) if isinstance(section, Mapping) else None
-    if not isinstance(section, Mapping):
-        return DEFAULT_CONNECTION
-    name = section.get("connectionName") or section.get("connectionStringName")
+    provider = lower_keys(section(host_json, "extensions", "durableTask", "storageProvider"))
+    name = provider.get("connectionname") or provider.get("connectionstringname")
     return str(name) if name else DEFAULT_CONNECTION

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from localcloud.host.host_json import lower_keys, section
 from localcloud.host.model import HostError
 
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
@@ -50,25 +51,16 @@ class DurableOptions:
     @classmethod
     def from_host_json(cls, host_json: Mapping[str, Any], settings: Mapping[str, str]) -> "DurableOptions":
         """Reads `extensions.durableTask`. Raises HostError naming the key for values that can't work."""
-        extensions = host_json.get("extensions")
-        section = extensions.get("durableTask") if isinstance(extensions, Mapping) else None
-        if not isinstance(section, Mapping):
-            return cls()
-        values = _lower(section)
+        values = lower_keys(section(host_json, "extensions", "durableTask"))
         return cls(
             hub_name=_hub_name(values.get("hubname"), settings),
             max_concurrent_activities=_count(values, "maxConcurrentActivityFunctions"),
             max_concurrent_orchestrators=_count(values, "maxConcurrentOrchestratorFunctions"),
             any_state_overridable=str(values.get("overridableexistinginstancestates", "")).lower() == "anystate",
-            store_inputs=values.get("storeinputsinorchestrationhistory") is True,
+            store_inputs=str(values.get("storeinputsinorchestrationhistory")).lower() == "true",
             default_version=None if values.get("defaultversion") is None else str(values["defaultversion"]),
-            http_sleep_ms=_count(_lower(values.get("httpsettings")), _HTTP_SLEEP) or cls.http_sleep_ms,
+            http_sleep_ms=_count(lower_keys(values.get("httpsettings")), _HTTP_SLEEP) or cls.http_sleep_ms,
         )
-
-
-def _lower(section: Any) -> dict[str, Any]:
-    """The keys in lower case, as .NET reads them in any case; empty for what is no object."""
-    return {str(key).lower(): value for key, value in section.items()} if isinstance(section, Mapping) else {}
 
 
 def _hub_name(value: Any, settings: Mapping[str, str]) -> str:
@@ -96,6 +88,8 @@ def _count(values: Mapping[str, Any], key: str) -> int:
     value = values.get(key.lower())
     if value is None:
         return 0
+    if isinstance(value, str) and value.isdecimal():  # .NET reads numbers from texts, too
+        value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise HostError(f"host.json: extensions.durableTask.{key} must be a positive whole number, not {value!r}.")
     return value

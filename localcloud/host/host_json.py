@@ -39,13 +39,13 @@ def load_host_json(app_dir: Path) -> HostConfig:
     path = app_dir / "host.json"
     raw = _read(path) if path.exists() else _write_default(path)
     _check_version(raw)
-    http = _section(raw, "extensions", "http")
+    http = section(raw, "extensions", "http")
     functions = raw.get("functions")
-    headers = {str(name): str(value) for name, value in _section(http, "customHeaders").items()}
+    headers = {str(name): str(value) for name, value in section(http, "customHeaders").items()}
     _check_headers(headers)
     return HostConfig(
         raw=raw,
-        route_prefix=_prefix(http.get("routePrefix", "api")),
+        route_prefix=_prefix(lower_keys(http).get("routeprefix")),
         custom_headers=headers,
         function_timeout=_timeout(raw.get("functionTimeout")),
         functions=frozenset(str(name).lower() for name in functions) if isinstance(functions, list) else None,
@@ -109,11 +109,17 @@ def _check_version(raw: Mapping[str, Any]) -> None:
     )
 
 
-def _section(raw: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+def section(host_json: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """The object below these keys, which count in any case as .NET reads them; empty when there is none."""
     for name in names:
-        found = raw.get(name)
-        raw = found if isinstance(found, dict) else {}
-    return raw
+        found = lower_keys(host_json).get(name.lower())
+        host_json = found if isinstance(found, Mapping) else {}
+    return host_json
+
+
+def lower_keys(values: Any) -> dict[str, Any]:
+    """The values by key in lower case; empty for what is no object."""
+    return {str(key).lower(): value for key, value in values.items()} if isinstance(values, Mapping) else {}
 
 
 def _prefix(value: Any) -> str:

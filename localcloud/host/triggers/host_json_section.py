@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from localcloud.host.host_json import lower_keys, section
 from localcloud.host.model import HostError
 from localcloud.host.timespan import parse_timespan
 
@@ -12,11 +13,11 @@ class Section:
     """`extensions.<name>` of host.json; keys count in any case, as .NET reads them. Raises HostError for no object."""
 
     def __init__(self, host_json: Mapping[str, Any], name: str) -> None:
-        given = host_json.get("extensions", {}).get(name, {})
+        given = lower_keys(section(host_json, "extensions")).get(name.lower(), {})
         self._key = f"host.json: extensions.{name}"
         if not isinstance(given, dict):
             raise HostError(f"{self._key} must be an object.")
-        self._given = {str(key).lower(): value for key, value in given.items()}
+        self._given = lower_keys(given)
 
     def count(self, name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
         """A whole number within the bounds. Raises HostError."""

@@ -35,6 +35,11 @@ def test_known_keys_count_and_unknown_ones_never_fail() -> None:
     assert (options.activity_slots, options.orchestrator_slots) == (3, 4)
 
 
+def test_numbers_and_switches_may_be_texts() -> None:
+    options = read({"maxConcurrentActivityFunctions": "3", "storeInputsInOrchestrationHistory": "True"})
+    assert (options.activity_slots, options.store_inputs) == (3, True)
+
+
 def test_the_hub_name_may_come_from_a_setting() -> None:
     assert read({"hubName": "%HUB%"}, HUB="FromSetting").hub_name == "FromSetting"
     with pytest.raises(HostError, match="names the app setting 'HUB', which doesn't exist"):

@@ -6,6 +6,7 @@ import pytest
 
 from localcloud.host.host_json import load_host_json
 from localcloud.host.model import HostError
+from localcloud.host.triggers.host_json_section import Section
 
 
 def write(folder: Path, content: bytes | str) -> Path:
@@ -43,6 +44,19 @@ def test_settings_are_taken(tmp_path: Path) -> None:
     assert config.custom_headers == {"X-A": "1"}
     assert config.function_timeout == timedelta(minutes=5)
     assert config.functions == frozenset({"a"})
+
+
+def test_keys_of_extensions_count_in_any_case(tmp_path: Path) -> None:
+    content = '{"Extensions": {"HTTP": {"RoutePrefix": "v1", "CustomHeaders": {"X-A": "1"}}}}'
+    config = load_host_json(write(tmp_path, content))
+    assert (config.route_prefix, config.custom_headers) == ("v1", {"X-A": "1"})
+
+
+@pytest.mark.parametrize("extensions", ["[1]", "5", "null", '{"http": 1, "serviceBus": {}}'])
+def test_extensions_that_are_no_objects_count_as_missing(tmp_path: Path, extensions: str) -> None:
+    config = load_host_json(write(tmp_path, f'{{"extensions": {extensions}}}'))
+    assert config.route_prefix == "api"
+    assert Section(config.raw, "serviceBus").count("prefetchCount", 7) == 7
 
 
 def test_minus_one_means_no_time_limit(tmp_path: Path) -> None:
