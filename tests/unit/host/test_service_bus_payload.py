@@ -9,17 +9,13 @@ from azure.servicebus import ServiceBusReceivedMessage
 
 from localcloud.host.model import Datum
 from localcloud.host.triggers.service_bus import payload
-from localcloud.servicebus.amqp.encode import encode, encode_described
+from localcloud.servicebus.amqp.encode import encode_described as section
 
 _PROPERTIES, _APPLICATION_PROPERTIES, _DATA, _SEQUENCE, _VALUE = 0x73, 0x74, 0x75, 0x76, 0x77
 
 
-def section(code: int, value: Any) -> bytes:
-    return b"\x00\x53" + bytes([code]) + encode(value)
-
-
 def received(body: bytes, properties: list[Any] | None = None, named: bytes = b"") -> ServiceBusReceivedMessage:
-    return ServiceBusReceivedMessage.from_bytes(encode_described(_PROPERTIES, properties or []) + named + body)
+    return ServiceBusReceivedMessage.from_bytes(section(_PROPERTIES, properties or []) + named + body)
 
 
 @pytest.mark.parametrize(
