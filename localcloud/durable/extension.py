@@ -102,14 +102,15 @@ class DurableExtension(HostExtension):
         raise FunctionError(f"'{function.name}': the binding type '{binding['type']}' has no output.")
 
     def webhooks(self) -> Mapping[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]:
-        """`/runtime/webhooks/durabletask/...`."""
-        return {"durabletask": self._webhook}
-
-    async def _webhook(self, request: web.Request) -> web.StreamResponse:
+        """`/runtime/webhooks/durabletask/...` once it has started for an app with durable functions."""
         if self._services is None or self._api is None:
-            return web.Response(status=404)
-        refusal = self._services.authorize(request, _SYSTEM_KEY)
-        return await self._api.handle(request) if refusal is None else refusal
+            return {}
+        authorize, api = self._services.authorize, self._api
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return authorize(request, _SYSTEM_KEY) or await api.handle(request)
+
+        return {"durabletask": handle}
 
 
 def _is_durable(function: FunctionMetadata) -> bool:

@@ -96,6 +96,7 @@ async def test_an_app_without_durable_functions_opens_nothing(services: HostServ
     await extension.start(replace(services, functions={"f": function("f", "httpTrigger")}))
     await extension.stop()
     assert not services.data_dir.exists()
+    assert extension.webhooks() == {}
 
 
 async def test_a_bad_hub_name_stops_the_host(services: HostServices) -> None:
