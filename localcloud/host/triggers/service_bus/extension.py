@@ -56,7 +56,7 @@ class ServiceBusExtension(HostExtension):
         self, binding: Mapping[str, Any], function: FunctionMetadata, value: Datum, call: Invocation
     ) -> None:
         """Sends what the function returned to the binding's queue or topic."""
-        messages = messages_of(value)
+        messages = messages_of(value, call.id)
         if messages and self._senders is not None:
             await self._senders.send(binding, messages)
 
