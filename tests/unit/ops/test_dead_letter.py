@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from azure.servicebus import ServiceBusReceivedMessage
 
-from localcloud.servicebus.amqp.encode import encode, encode_described
+from localcloud.servicebus.amqp.encode import encode_described
 from ops.dead_letters.letter import DeadLetter, UnreplayableError
 from ops.outcome import Outcome, one_line
 from shared.messaging.consuming import Incoming
@@ -21,7 +21,7 @@ _PROPERTIES, _APPLICATION_PROPERTIES, _DATA, _VALUE = 0x73, 0x74, 0x75, 0x77
 def letter(code: int, body: Any, *, message_id: Any = None, named: dict[str, Any] | None = None) -> DeadLetter:
     raw = encode_described(_PROPERTIES, [message_id])
     for kind, value in ((_APPLICATION_PROPERTIES, named or {}), (code, body)):
-        raw += b"\x00\x53" + bytes([kind]) + encode(value)
+        raw += encode_described(kind, value)
     return DeadLetter(SOURCES[0], ServiceBusReceivedMessage.from_bytes(raw))
 
 
