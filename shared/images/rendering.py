@@ -44,14 +44,14 @@ def render(content: bytes, declared: ImageType) -> dict[int, bytes]:
     """
     layout = inspect(content, declared)
     try:
-        picture = _decoded(content, declared, layout.size)
+        picture, upright_size = _decoded(content, declared, layout.size)
     except (MemoryError, ImageRefusedError):
         raise
     except Exception as error:  # decoders raise whatever they like
         raise _refusal(error) from error
     renditions = {}
     for width in WIDTHS:
-        picture = _resized(picture, width)
+        picture = _resized(picture, _size_at(width, upright_size))
         renditions[width] = _encoded(picture)
     return renditions
 
@@ -65,15 +65,15 @@ def _refusal(error: Exception) -> ImageRefusedError:
     return ImageRefusedError(Refusal.DAMAGED, f"The picture can't be decoded: {text or type(error).__name__}.")
 
 
-def _decoded(content: bytes, declared: ImageType, size: tuple[int, int]) -> Image.Image:
-    """The picture, upright and in sRGB, between one and four times as large as the largest rendition."""
+def _decoded(content: bytes, declared: ImageType, size: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture, upright and in sRGB, one to four times as large as the largest rendition; its own size, upright."""
     with Image.open(io.BytesIO(content), formats=[declared.removeprefix("image/").upper()]) as opened:
         if opened.size != size:  # the limit was checked for another picture than would be decoded
             raise damaged("it has two sizes")
         grey = opened.mode in _GREY
         orientation = _orientation(opened)
-        upright_width, upright_height = opened.size if orientation < 5 else opened.size[::-1]
-        shrink = max(upright_width / WIDTHS[0], upright_height / _TALLEST)
+        upright_size = opened.size if orientation < 5 else (opened.height, opened.width)
+        shrink = max(upright_size[0] / WIDTHS[0], upright_size[1] / _TALLEST)
         profile = opened.info.get("icc_profile")
         full_width = opened.size[0]
         if shrink > 1:
@@ -82,7 +82,7 @@ def _decoded(content: bytes, declared: ImageType, size: tuple[int, int]) -> Imag
         picture = _reduced(opened, max(1, int(remaining / 2)))
     if orientation in _UPRIGHT:
         picture = picture.transpose(_UPRIGHT[orientation])
-    return _in_srgb(picture, profile, grey=grey)
+    return _in_srgb(picture, profile, grey=grey), upright_size
 
 
 def _orientation(opened: Image.Image) -> int:
@@ -146,12 +146,14 @@ def _by_profile(picture: Image.Image, profile: bytes, *, grey: bool) -> Image.Im
     return ImageCms.profileToProfile(picture.convert(mode), source, srgb, renderingIntent=intent, outputMode="RGB")
 
 
-def _resized(picture: Image.Image, width: int) -> Image.Image:
-    scale = min(width / picture.width, _TALLEST / picture.height)
-    if scale >= 1:
-        return picture
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    return picture.resize(size, Image.Resampling.LANCZOS)
+def _size_at(width: int, size: tuple[int, int]) -> tuple[int, int]:
+    """What a picture of this size becomes at a width."""
+    scale = min(1, width / size[0], _TALLEST / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _encoded(picture: Image.Image) -> bytes:

@@ -42,6 +42,12 @@ def test_three_widths_of_the_same_picture(kind: str) -> None:
         _close(picture, (0.9, 0.9), GREEN)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_rounding_doesnt_add_up(kind: str) -> None:
+    renditions = _rendered(encoded(plain(4801, 3333), kind), KINDS[kind])
+    assert [picture.size for picture in renditions.values()] == [(1200, 833), (400, 278), (100, 69)]
+
+
 @pytest.mark.parametrize(("width", "sizes"), [(640, [640, 400, 100]), (300, [300, 300, 100]), (7, [7, 7, 7])])
 def test_nothing_is_enlarged(width: int, sizes: list[int]) -> None:
     renditions = _rendered(encoded(plain(width, width), "PNG"), ImageType.PNG)
