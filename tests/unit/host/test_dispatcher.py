@@ -21,13 +21,13 @@ class Store:
         self.sent: list[tuple[str, Datum]] = []
 
     def validate(self, function: FunctionMetadata, settings: Mapping[str, str]) -> None:
-        raise NotImplementedError
+        raise AssertionError("that is the host's to call")
 
     async def start(self, services: Any) -> None:
-        raise NotImplementedError
+        raise AssertionError("that is the host's to call")
 
     async def stop(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("that is the host's to call")
 
     async def input(self, binding: Mapping[str, Any], function: FunctionMetadata, call: Invocation) -> Datum:
         if self.broken:
