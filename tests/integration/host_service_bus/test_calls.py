@@ -44,7 +44,7 @@ async def test_as_many_calls_as_allowed_run_side_by_side(
 ) -> None:
     body = "note(1); time.sleep(0.3); note(-1)"
     settings |= {"PYTHON_THREADPOOL_THREAD_COUNT": "8"}
-    await start(APP.format(queue="work", body=body), settings=settings, files=host_json(maxConcurrentCalls=3))
+    await start(APP.format(queue="work", body=body), settings=settings, files=host_json(maxConcurrentCalls=3, prefetchCount=20))
     await send(client, "work", *(ServiceBusMessage(f"{n}") for n in range(12)))
     await until_true(lambda: len(calls.all()) >= 24)
     steps = calls.all()
