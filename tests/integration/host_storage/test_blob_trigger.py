@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 
 import pytest
 from azure.storage.blob import ContentSettings
@@ -87,16 +86,14 @@ async def test_the_parts_of_its_path_may_be_used_by_other_bindings(
     assert calls.all() == ["done"]
 
 
-async def test_an_upload_is_seen_within_a_second_or_so_and_a_new_version_runs_again(
+async def test_an_upload_runs_the_function_and_a_new_version_runs_it_again(
     start: Start, container: ContainerClient, calls: Calls, settings: dict[str, str]
 ) -> None:
     await start(app(), settings=settings)
     path = f"{container.container_name}/a/b"
     for number in range(3):
         await container.upload_blob("a/b", f"v{number}".encode(), overwrite=True)
-        began = time.monotonic()
         await until_true(lambda: len(calls.all()) > number)  # noqa: B023 - awaited before the next round
-        assert time.monotonic() - began < 3
     assert calls.all() == [[path, "v0"], [path, "v1"], [path, "v2"]]
 
 
