@@ -69,7 +69,7 @@ def _upload_name(text: str) -> str | None:
             continue
         if isinstance(content, dict) and content.get("ContainerName") == UPLOADS:
             name: Any = content.get("BlobName")
-            return name if isinstance(name, str) else None
+            return name if isinstance(name, str) and name else None
     return None
 
 

@@ -141,8 +141,9 @@ async def test_what_fails_again_and_again_goes_into_quarantine(world: ImageWorld
     assert await _waiting_messages(world) == 0
 
 
-async def test_messages_about_other_containers_stay(world: ImageWorld) -> None:
-    await _poison(world, "stock.csv", container="imports")
+@pytest.mark.parametrize(("name", "container"), [("stock.csv", "imports"), ("", UPLOADS)])
+async def test_messages_about_anything_else_stay(world: ImageWorld, name: str, container: str) -> None:
+    await _poison(world, name, container=container)
     assert _said(await world.look_after()) == {}
     assert await _waiting_messages(world) == 1
     await world.queue.clear_messages()
