@@ -1,12 +1,13 @@
 """Container `users`: user documents, and one document per e-mail that makes it unique.
 
 The user is created first, the e-mail document is the commit. A crash between the two leaves a user that nobody can log
-in as, and the e-mail free.
+in as, and the e-mail free; `orphans` finds such users.
 """
 
 import contextlib
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy
@@ -20,6 +21,7 @@ from azure.cosmos.exceptions import (
 from shared.accounts.errors import EmailTakenError
 from shared.accounts.user import User, email_key
 from shared.documents import base_fields
+from shared.time import rfc3339
 
 _TRIES = 10
 _ABSENT = "no-such-user"
@@ -42,8 +44,8 @@ class UserRepository:
         except CosmosResourceExistsError as error:
             if await self._owner(user.email) == user.id:
                 return
-            with contextlib.suppress(CosmosHttpResponseError):  # an orphan is harmless
-                await self._container.delete_item(user.id, partition_key=user.id)
+            with contextlib.suppress(CosmosHttpResponseError):  # an orphan is harmless, and swept
+                await self.remove(user.id)
             raise EmailTakenError from error
 
     async def find(self, user_id: str) -> User | None:
@@ -57,6 +59,21 @@ class UserRepository:
     async def find_by_email(self, email: str) -> User | None:
         """The user of that e-mail, or None; two point reads in both cases."""
         return await self.find(await self._owner(email) or _ABSENT)
+
+    async def orphans(self, since: datetime, until: datetime) -> list[str]:
+        """Ids of users created in that window whose e-mail is free or another's. Cross-partition: see docs/cost.md."""
+        query = "SELECT c.id, c.email FROM c WHERE c.type = 'user' AND c.createdAt >= @since AND c.createdAt < @until"
+        parameters: list[dict[str, Any]] = [
+            {"name": "@since", "value": rfc3339(since)},
+            {"name": "@until", "value": rfc3339(until)},
+        ]
+        created = [dict(found) async for found in self._container.query_items(query, parameters=parameters)]
+        return [found["id"] for found in created if await self._owner(found["email"]) != found["id"]]
+
+    async def remove(self, user_id: str) -> None:
+        """Deletes a user document; harmless when there is none."""
+        with contextlib.suppress(CosmosResourceNotFoundError):
+            await self._container.delete_item(user_id, partition_key=user_id)
 
     async def _owner(self, email: str) -> str | None:
         key = email_key(email)
