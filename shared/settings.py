@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 import isodate
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from shared.connection_strings import CosmosConnection, ServiceBusConnection, StorageConnection
 from shared.money import minor_units
 
 
@@ -59,17 +60,19 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, validate_default=True)
 
-    cosmos_connection: str | None = Field(default=None, alias="CosmosDB", repr=False)
+    cosmos_connection: CosmosConnection | None = Field(default=None, alias="CosmosDB", repr=False)
     """Connection string `AccountEndpoint=…;AccountKey=…;`; used when given."""
-    cosmos_endpoint: str | None = Field(default=None, alias="CosmosDB__accountEndpoint")
+    cosmos_endpoint: str | None = Field(default=None, alias="CosmosDB__accountEndpoint", pattern=r"^https?://[^/]+/?$")
     """Endpoint for the identity form; DefaultAzureCredential logs in."""
     cosmos_database: str = Field(default="shop", alias="COSMOS_DATABASE", min_length=1)
     """Name of the database; it and its containers exist already."""
-    service_bus_connection: str | None = Field(default=None, alias="ServiceBus", repr=False)
+    service_bus_connection: ServiceBusConnection | None = Field(default=None, alias="ServiceBus", repr=False)
     """Connection string `Endpoint=…;SharedAccessKeyName=…;SharedAccessKey=…`; used when given."""
-    service_bus_namespace: str | None = Field(default=None, alias="ServiceBus__fullyQualifiedNamespace")
+    service_bus_namespace: str | None = Field(
+        default=None, alias="ServiceBus__fullyQualifiedNamespace", pattern=r"^[A-Za-z0-9.-]+$"
+    )
     """`<namespace>.servicebus.windows.net` for the identity form; DefaultAzureCredential logs in."""
-    uploads_connection: str | None = Field(default=None, alias="Uploads", repr=False)
+    uploads_connection: StorageConnection | None = Field(default=None, alias="Uploads", repr=False)
     """Connection string of the storage account that takes uploads and holds images; used when given."""
     uploads_blob_endpoint: str | None = Field(default=None, alias="Uploads__blobServiceUri")
     """`https://<account>.blob.core.windows.net` for the identity form; DefaultAzureCredential logs in."""
@@ -139,6 +142,8 @@ class Settings(BaseModel):
             raise SettingsError(_explain(error)) from None
 
 
+_SECRETS = {field.alias for field in Settings.model_fields.values() if not field.repr}
+"""Settings whose values are told to nobody."""
 _REMEDY = "Set it in the app's settings (locally: `Values` in local.settings.json)"
 
 
@@ -153,4 +158,6 @@ def _explain_one(detail: dict[str, Any]) -> str:
     if detail["type"] == "missing":
         return f"Setting {name} is missing. {_REMEDY}."
     cause = str(detail["msg"]).removeprefix("Value error, ")
+    if name in _SECRETS:
+        return f"Setting {name} can't be used: {cause}. Correct it."
     return f"Setting {name} is {detail['input']!r}: {cause}. Correct it, or remove it where there is a default."

@@ -28,7 +28,12 @@ def test_names_are_compared_without_case_and_empty_values_count_as_not_set() -> 
 
 
 def test_every_error_is_named_at_once() -> None:
-    wrong = {"CosmosDB": "x", "BCRYPT_COST": "99", "RESERVATION_TTL": "half an hour", "ORDER_APPROVAL_LIMIT": "1.005"}
+    wrong = {
+        "CosmosDB": "AccountEndpoint=https://x;AccountKey=y",
+        "BCRYPT_COST": "99",
+        "RESERVATION_TTL": "half an hour",
+        "ORDER_APPROVAL_LIMIT": "1.005",
+    }
     with pytest.raises(SettingsError) as caught:
         Settings.load(wrong)
     named = {line.split()[1]: line for line in str(caught.value).splitlines()}
@@ -62,5 +67,32 @@ def test_an_upload_url_lasts_a_quarter_of_an_hour_at_most() -> None:
 
 def test_uploads_need_an_account_in_either_form() -> None:
     assert not Settings.load(GOOD).takes_uploads
-    assert Settings.load({**GOOD, "Uploads": "AccountName=x"}).takes_uploads
+    assert Settings.load({**GOOD, "Uploads": "AccountName=x;AccountKey=eA=="}).takes_uploads
     assert Settings.load({**GOOD, "Uploads__blobServiceUri": "https://x.blob.core.windows.net"}).takes_uploads
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "lacking"),
+    [
+        ("CosmosDB", "sesame", "AccountEndpoint"),
+        ("CosmosDB", "AccountEndpoint=https://x;AccountKey=;Other=sesame", "AccountKey"),
+        ("ServiceBus", "Endpoint=sb://x;SharedAccessKey=sesame", "SharedAccessKeyName"),
+        ("Uploads", "AccountName=sesame", "AccountKey"),
+    ],
+)
+def test_a_connection_string_is_told_by_what_it_lacks_and_never_shown(name: str, value: str, lacking: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({**GOOD, name: value})
+    told = str(caught.value)
+    assert told.startswith(f"Setting {name} can't be used: it isn't a connection string ")
+    assert told.endswith(f"; {lacking} is missing. Correct it.")
+    assert "sesame" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ServiceBus__fullyQualifiedNamespace", "https://x/"), ("CosmosDB__accountEndpoint", "shop.documents.azure.com")],
+)
+def test_an_address_of_another_form_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^Setting {name} is '{value}'"):
+        Settings.load({**GOOD, name: value})
