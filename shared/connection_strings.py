@@ -1,4 +1,4 @@
-"""Connection strings are checked before any service is asked: a wrong one is told by what it lacks, not by its value."""
+"""Connection strings, checked before a service is asked: a wrong one is told by what it lacks, not by its value."""
 
 from typing import Annotated
 
