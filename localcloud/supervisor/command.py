@@ -37,7 +37,9 @@ _EXPECTED = (
 def add_up_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `up`."""
     parser.add_argument("--app", type=Path, default=Path(), help="folder of the app (default: the current one)")
-    parser.add_argument("--port", type=int, default=Ports.host, help="the Functions host's port (default: 7071)")
+    parser.add_argument(
+        "--port", type=int, default=Ports.host, help="the Functions host's port (default: 7071; 0: a free one)"
+    )
     _add_common(parser)
 
 
@@ -49,7 +51,7 @@ def add_cloud_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_up(args: argparse.Namespace) -> int:
     """Runs everything until Ctrl-C or SIGTERM: 0 then, 1 when it couldn't start (the reason is on stderr)."""
-    ports = Ports.free() if args.free_ports else replace(Ports(), host=args.port)
+    ports = Ports.free() if args.free_ports else Ports.with_host(args.port)
     return _run(args, SupervisorOptions(args.app, args.data, ports), _up_text)
 
 

@@ -38,6 +38,11 @@ class Ports:
             for listener in listeners:
                 listener.close()
 
+    @classmethod
+    def with_host(cls, port: int) -> Self:
+        """The official ports, and this one for the Functions host; 0 means a free one."""
+        return cls(host=port or cls.free().host)
+
     def check(self, names: Iterable[str]) -> None:
         """Raises PortInUseError when one of the named ports is taken."""
         for name in names:

@@ -44,7 +44,10 @@ class Connections:
             try:
                 self._clients[name] = self._open(name)
             except (ValueError, TypeError) as error:
-                raise FunctionError(f"The Cosmos DB connection '{name}' can't be used: {error}") from error
+                raise FunctionError(
+                    f"The Cosmos DB connection '{name}' can't be used; a connection string reads "
+                    f"AccountEndpoint=…;AccountKey=…: {error}"
+                ) from error
         return self._clients[name]
 
     def container(self, name: str, database: str, container: str) -> "ContainerProxy":
