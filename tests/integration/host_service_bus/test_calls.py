@@ -1,10 +1,13 @@
 """How calls run: side by side or in order, with locks that live on, through the loss of the broker and a stop."""
 
+import asyncio
 import json
 
+import pytest
 from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
+from localcloud.host.triggers.service_bus import listener
 from localcloud.servicebus.server import ServiceBusServer
 from tests.integration.host_service_bus.test_queue_trigger import send
 from tests.integration.hosts import NOTE, Calls, Start
@@ -44,7 +47,9 @@ async def test_as_many_calls_as_allowed_run_side_by_side(
 ) -> None:
     body = "note(1); time.sleep(0.3); note(-1)"
     settings |= {"PYTHON_THREADPOOL_THREAD_COUNT": "8"}
-    await start(APP.format(queue="work", body=body), settings=settings, files=host_json(maxConcurrentCalls=3, prefetchCount=20))
+    await start(
+        APP.format(queue="work", body=body), settings=settings, files=host_json(maxConcurrentCalls=3, prefetchCount=20)
+    )
     await send(client, "work", *(ServiceBusMessage(f"{n}") for n in range(12)))
     await until_true(lambda: len(calls.all()) >= 24)
     steps = calls.all()
@@ -95,6 +100,19 @@ async def test_what_a_function_has_begun_is_finished_and_settled_when_the_host_s
     await host.host.stop()
     assert calls.all() == ["in", "out"]
     assert await left(client, "work") == 0
+
+
+async def test_a_call_that_takes_too_long_does_not_hold_up_a_stop_and_its_message_stays(
+    start: Start, client: ServiceBusClient, calls: Calls, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "LONGEST_DRAIN", 0.1)
+    host = await start(APP.format(queue="work", body="note('in'); time.sleep(30); note('out')"), settings=settings)
+    await send(client, "work", ServiceBusMessage("x"))
+    await until_true(calls.all)
+    async with asyncio.timeout(10):
+        await host.host.stop()
+    assert calls.all() == ["in"]
+    assert await left(client, "work") == 1
 
 
 async def test_without_auto_complete_the_function_settles_nothing_and_the_lock_runs_out(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from localcloud.host.model import HostError
-from localcloud.host.triggers.service_bus.options import ServiceBusOptions
+from localcloud.host.triggers.service_bus.options import FOR_EVER, ServiceBusOptions
 
 
 def options(given: Any) -> ServiceBusOptions:
@@ -29,6 +29,11 @@ def test_keys_count_in_any_case_and_unknown_ones_not_at_all() -> None:
     found = options(given)
     assert (found.prefetch_count, found.auto_complete) == (7, False)
     assert found.session_idle_timeout == timedelta(seconds=30)
+
+
+def test_an_infinite_renewal_of_dotnet_has_no_end() -> None:
+    assert options({"maxAutoLockRenewalDuration": "-00:00:00.001"}).lock_renewal == FOR_EVER
+    assert options({"maxAutoLockRenewalDuration": "00:00:00"}).lock_renewal == timedelta()
 
 
 @pytest.mark.parametrize(

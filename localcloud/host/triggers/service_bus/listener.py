@@ -23,6 +23,10 @@ _GATHERING = 0.01
 """Seconds that a batch waits for more messages after the first; the SDK must wake so often."""
 
 
+LONGEST_DRAIN = 6.0
+"""Seconds that a stop waits for running calls; the message of a longer one comes again when its lock runs out."""
+
+
 class Listener:
     """Runs until it is cancelled. What keeps it from listening is reported, and it tries again with growing pauses.
 
@@ -45,7 +49,7 @@ class Listener:
         self._pause = _SHORTEST_PAUSE
 
     async def run(self) -> None:
-        """Listens; when cancelled, what the function has begun is finished and settled."""
+        """Listens; when cancelled, what the function has begun is finished and settled, within LONGEST_DRAIN."""
         try:
             if self._source.sessions:
                 count = self._options.max_concurrent_sessions
@@ -152,10 +156,12 @@ class Listener:
 
 
 async def _finished(work: Coroutine[Any, Any, None]) -> None:
-    """Does the work to its end, also when the listener is stopped meanwhile."""
+    """Does the work to its end, also when the listener is stopped meanwhile, unless it takes too long then."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LONGEST_DRAIN)
+        task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         raise

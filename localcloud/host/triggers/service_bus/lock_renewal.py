@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from azure.core.exceptions import AzureError
 from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusReceiver
 
@@ -28,17 +27,26 @@ async def with_renewed_locks(
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     end = loop.time() + limit.total_seconds()
-    while not task.done() and (left := end - loop.time()) > 0:
-        await asyncio.wait({task}, timeout=min(_until_renewal(messages), left))
-        if task.done() or loop.time() >= end:
-            break
+    try:
+        while not task.done() and (left := end - loop.time()) > 0:
+            await asyncio.wait({task}, timeout=min(_until_renewal(messages), left))
+            if task.done() or loop.time() >= end or not await _renewed(receiver, messages, log):
+                break
+        return await task
+    finally:
+        task.cancel()  # if this wait was given up
+
+
+async def _renewed(
+    receiver: ServiceBusReceiver, messages: Sequence[ServiceBusReceivedMessage], log: Callable[[str], None]
+) -> bool:
+    for message in messages:
         try:
-            for message in messages:
-                await receiver.renew_message_lock(message)
-        except (AzureError, ValueError) as error:
-            log(f"The lock of message {message.message_id} could not be renewed: {error}")
-            break
-    return await task
+            await receiver.renew_message_lock(message)
+        except Exception as error:  # the call goes on without the lock: the message may come again
+            log(f"The lock of message {message.message_id} could not be renewed: {str(error) or type(error).__name__}")
+            return False
+    return True
 
 
 def _until_renewal(messages: Sequence[ServiceBusReceivedMessage]) -> float:

@@ -23,6 +23,8 @@ class Source:
     sessions: bool
     many: bool
     binary: bool
+    auto_complete: bool | None = None
+    """Whether the host settles after a success; None: as host.json says."""
 
     @property
     def path(self) -> str:
@@ -59,6 +61,7 @@ def source_of(function: FunctionMetadata, settings: Mapping[str, str]) -> Source
         sessions=binding.get("isSessionsEnabled") is True,
         many=str(binding.get("cardinality", "one")).lower() == "many",
         binary=str(binding.get("dataType", "")).lower() == "binary",
+        auto_complete=binding.get("autoComplete", binding.get("autoCompleteMessages")),
     )
 
 

@@ -22,6 +22,7 @@ class MessageWork:
     ) -> None:
         self._function, self._source = function, source
         self._services, self._options = services, options
+        self._completes = options.auto_complete if source.auto_complete is None else source.auto_complete
 
     async def one(self, receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) -> None:
         """Calls the function with one message and settles it."""
@@ -75,7 +76,7 @@ class MessageWork:
         else:
             limit, log = self._options.lock_renewal, self._services.log
             result = await with_renewed_locks(work, receiver, messages, limit, log)
-        if result.failure is not None or self._options.auto_complete:
+        if result.failure is not None or self._completes:
             await self._settle(receiver, messages, done=result.failure is None)
 
     async def _settle(
