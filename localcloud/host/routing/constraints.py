@@ -24,6 +24,8 @@ _NAME_DATES = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B 
 _DATES = (*_NUMBER_DATES, *_NAME_DATES)
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _BARE_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+_NAMED_GROUP = re.compile(r"\(\?<(?![=!])")
+"""How .NET begins a named group; Python wants a P."""
 _MOST_DIGITS = 20
 _LARGEST_DECIMAL = Decimal(79228162514264337593543950335)
 
@@ -90,7 +92,7 @@ def _length(low: int, high: int) -> Constraint:
 
 def _regex(pattern: str) -> Constraint:
     try:
-        compiled = re.compile(pattern, re.IGNORECASE)
+        compiled = re.compile(_NAMED_GROUP.sub("(?P<", pattern), re.IGNORECASE)
     except re.error as error:
         raise UnknownConstraintError(f"regex({pattern}): {error}") from error
     return lambda value: compiled.search(value) is not None
