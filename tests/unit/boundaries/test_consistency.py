@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from shared.images.storage import IMAGES, QUARANTINE, UPLOADS
 from shared.messaging.entities import REPLAY_FOR, SOURCES
 from shared.settings import Settings
 from shared.version import VERSION
@@ -40,6 +41,15 @@ def test_every_container_that_the_app_names_is_declared() -> None:
     assert {"users", "products", "orders", "payments", "requests"} <= named
     assert named <= declared
     assert database["id"] == Settings.model_fields["cosmos_database"].default
+
+
+def test_the_blob_containers_that_the_app_names_are_declared_and_only_images_are_public() -> None:
+    declared = json.loads((ROOT / "infra/resources.json").read_text(encoding="utf-8"))["storage"]["containers"]
+    assert {one["name"]: one.get("publicAccess") for one in declared} == {
+        UPLOADS: None,
+        IMAGES: "blob",
+        QUARANTINE: None,
+    }
 
 
 def test_the_queues_and_subscriptions_that_the_app_names_are_declared() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.boundaries.tree import ROOT, sources
 
 APP = ("api", "triggers", "orchestrations", "activities", "shared", "ops")
+_RENDERING = "shared.images.rendering"
 
 
 def _imported(source: Path) -> Iterator[str]:
@@ -45,3 +46,11 @@ def test_localcloud_knows_nothing_of_shops() -> None:
 def test_the_core_doesnt_know_its_entry_points(package: str) -> None:
     for source in _sources(package):
         assert not [name for name in _imported(source) if name.split(".")[0] in {"api", "triggers", "ops"}], source
+
+
+def test_pillow_is_loaded_only_where_images_are_processed() -> None:
+    rendering = ROOT / "shared/images/rendering.py"
+    for source in (source for package in APP for source in _sources(package) if source != rendering):
+        assert not [name for name in _imported(source) if name.split(".")[0] == "PIL"], source
+        at_once = ast.parse(source.read_text(encoding="utf-8")).body
+        assert not [node for node in at_once if isinstance(node, ast.ImportFrom) and node.module == _RENDERING], source
