@@ -21,8 +21,9 @@ def layout(content: bytes) -> Layout:
     if not any(segment.startswith(_MULTI_PICTURE) for segment in found.metadata):
         return found
     end, metadata = found.end, [*found.metadata]
-    while content.startswith(_START, end):  # phones put depth and gain maps behind the picture (CIPA DC-007)
-        companion = _picture(content, end)
+    # phones and cameras put maps and previews behind the picture (CIPA DC-007), some with zeros in between
+    while (start := content.find(_START, end)) >= 0 and not content[end:start].strip(b"\0"):
+        companion = _picture(content, start)
         end = companion.end
         metadata += companion.metadata
     return replace(found, end=end, metadata=tuple(metadata))

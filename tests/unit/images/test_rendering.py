@@ -138,6 +138,9 @@ def test_what_webp_cannot_hold_is_made_shorter() -> None:
     assert [picture.size for picture in renditions.values()] == [(4, 16383)] * 3
 
 
-def test_maps_behind_a_phones_picture_are_left_out() -> None:
+@pytest.mark.parametrize("between", [0, 32_000])
+def test_maps_behind_a_phones_picture_are_left_out(between: int) -> None:
     content = encoded(halves(), "MPO", save_all=True, append_images=[plain(100, 100)])
+    second = content.rindex(b"\xff\xd8\xff")
+    content = content[:second] + b"\0" * between + content[second:]
     _close(_rendered(content, ImageType.JPEG)[400], (0.2, 0.5), RED)
