@@ -7,7 +7,7 @@ from typing import Any
 
 from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import AutoLockRenewer, ServiceBusClient, ServiceBusReceiver
-from azure.servicebus.exceptions import OperationTimeoutError
+from azure.servicebus.exceptions import OperationTimeoutError, SessionLockLostError
 
 from localcloud.host.extension import HostServices
 from localcloud.host.model import FunctionMetadata
@@ -16,8 +16,10 @@ from localcloud.host.triggers.service_bus.options import ServiceBusOptions
 from localcloud.host.triggers.service_bus.source import Source
 from localcloud.host.triggers.service_bus.work import MessageWork
 
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 15.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _SESSION_WAIT = 60.0
+_REFUSED_WITHIN = 2.0
+"""Seconds: who still waits for a session then was not refused, so it listens."""
 _POLL = 30.0
 _GATHERING = 0.01
 """Seconds that a batch waits for more messages after the first; the SDK must wake so often."""
@@ -46,7 +48,7 @@ class Listener:
         self._prefetch = options.prefetch_count if self._most == 1 else 0
         self._extra: set[asyncio.Task[None]] = set()
         self._waiting = 0
-        self._pause = _SHORTEST_PAUSE
+        self._successes = 0
 
     async def run(self) -> None:
         """Listens; when cancelled, what the function has begun is finished and settled, within LONGEST_DRAIN."""
@@ -62,6 +64,7 @@ class Listener:
             await asyncio.gather(*self._extra, return_exceptions=True)
 
     async def _for_ever(self, receive: Callable[[ServiceBusClient], Awaitable[None]]) -> None:
+        pause, successes = _SHORTEST_PAUSE, self._successes
         while True:
             try:
                 async with self._client() as client:
@@ -69,8 +72,10 @@ class Listener:
                         await receive(client)
             except Exception as error:  # whatever it is, the function goes on listening
                 self._services.report(self._function.name, self._explained(error))
-                await asyncio.sleep(self._pause)
-                self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+                if self._successes > successes:
+                    pause, successes = _SHORTEST_PAUSE, self._successes
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _client(self) -> ServiceBusClient:
         read_seconds = _GATHERING if self._source.many else None
@@ -83,7 +88,7 @@ class Listener:
         )
 
     def _listening(self) -> None:
-        self._pause = _SHORTEST_PAUSE
+        self._successes += 1
         self._services.report(self._function.name, None)
 
     async def _receive(self, client: ServiceBusClient) -> None:
@@ -139,12 +144,17 @@ class Listener:
     async def _receive_session(self, client: ServiceBusClient) -> None:
         """Takes the next available session and empties it, one message after the other."""
         receiver = self._source.receiver(client, prefetch=0, session_wait=_SESSION_WAIT)
+        waiting = asyncio.get_running_loop().call_later(_REFUSED_WITHIN, self._listening)
         try:
             async with receiver:
                 self._listening()
                 await self._empty(receiver)
         except OperationTimeoutError:  # no session had messages
             self._listening()
+        except SessionLockLostError as error:
+            self._services.log(f"A session of {self._source.path} was lost: {error} What was not settled comes again.")
+        finally:
+            waiting.cancel()
 
     async def _empty(self, receiver: ServiceBusReceiver) -> None:
         renewal = self._options.lock_renewal.total_seconds()
