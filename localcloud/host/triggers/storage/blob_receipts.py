@@ -37,10 +37,8 @@ class Receipt:
         return True
 
     async def complete(self) -> None:
-        """Notes that the blob has been handed over."""
+        """Notes that the blob has been handed over. The lease may run out by itself: nobody needs it any more."""
         await self._blob.set_blob_metadata({_COMPLETED: "True"}, lease=self._lease)
-        if self._lease is not None:
-            await self._lease.release()
 
     async def _completed(self) -> bool:
         return _COMPLETED in ((await self._blob.get_blob_properties()).metadata or {})
