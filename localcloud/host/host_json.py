@@ -82,14 +82,21 @@ def _read(path: Path) -> dict[str, Any]:
                 f"{'StartArray' if isinstance(raw, list) else type(raw).__name__}. Path '', line 1, position 1."
             )
     except tolerant_json.TolerantJsonError as error:
-        what = "Unexpected end of content while loading JObject" if error.at_end else f"Invalid JSON ({error})"
-        place = f"line {error.line}, position {error.column - (1 if error.at_end else 0)}"
-        problem = f"{what}. Path '{_last_key(content)}', {place}."
+        problem = _problem(error, content)
     except (OSError, UnicodeDecodeError) as error:
         problem = f"{error}."
     raise HostError(
         f"Microsoft.Azure.WebJobs.Script: Unable to parse host configuration file '{path}'. Newtonsoft.Json: {problem}"
     )
+
+
+def _problem(error: tolerant_json.TolerantJsonError, content: bytes) -> str:
+    place = f"line {error.line}, position {error.column - (1 if error.at_end or error.surplus else 0)}"
+    if error.surplus:
+        what = f"Additional text encountered after finished reading JSON content: {error.surplus}"
+        return f"{what}. Path '', {place}."
+    what = "Unexpected end of content while loading JObject" if error.at_end else f"Invalid JSON ({error})"
+    return f"{what}. Path '{_last_key(content)}', {place}."
 
 
 def _last_key(content: bytes) -> str:

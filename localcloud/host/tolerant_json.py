@@ -10,13 +10,15 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\
 class TolerantJsonError(ValueError):
     """The text is not JSON, even generously read.
 
-    `line` and `column` count from 1; `at_end` tells that the text just stops too early.
+    `line` and `column` count from 1; `at_end` tells that the text just stops too early, `surplus` is the first
+    character behind complete JSON.
     """
 
     def __init__(self, text: str, error: json.JSONDecodeError) -> None:
         super().__init__(f"{error.msg}: line {error.lineno} column {error.colno}")
         self.line, self.column = error.lineno, error.colno
         self.at_end = error.pos >= len(text.rstrip())
+        self.surplus = text[error.pos] if error.msg == "Extra data" else ""
 
 
 def loads(raw: bytes) -> Any:

@@ -77,6 +77,10 @@ def test_a_missing_file_is_written(tmp_path: Path) -> None:
     [
         ("", "Error reading JObject from JsonReader. Path '', line 0, position 0."),
         ('{"version": "2.0"', "Unexpected end of content while loading JObject. Path 'version', line 1, position 17."),
+        (
+            '{"version": "2.0"\n}}',
+            "Additional text encountered after finished reading JSON content: }. Path '', line 2, position 1.",
+        ),
         ("[]", "Current JsonReader item is not an object: StartArray"),
         ('{"a": nope}', "Invalid JSON"),
         (b'{"a": "\xff"}', "Unable to parse host configuration file"),
