@@ -1,8 +1,8 @@
 """Binding expressions: `{name}` in a binding's value, replaced with what the trigger brought.
 
 Names are those of the trigger's metadata, the top-level properties of a JSON object (nested ones with dots), and for
-HTTP the route's, query's and body's values, `Query.x` and `Headers.x`. `{rand-guid}`,
-`{DateTime}` and `{sys.utcnow}` work everywhere.
+HTTP the route's, query's and body's values, `Query.x` and `Headers.x`. `{rand-guid}`, `{DateTime}` and `{sys.utcnow}`
+work everywhere, also with a format: `{DateTime:yyyy-MM-dd}`.
 """
 
 import json
@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from localcloud.host.model import Datum, Invocation
+from localcloud.host.triggers.expression_formats import formatted
 
-_EXPRESSION = re.compile(r"\{([^{}\s:]+)\}")
+_EXPRESSION = re.compile(r"\{([^{}\s:]+)(?::([^{}]+))?\}")
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.\-]*)\}")
 
 
@@ -32,13 +33,12 @@ def binding_values(trigger: Mapping[str, Datum], now: datetime) -> dict[str, Any
     values: dict[str, Any] = {}
     for datum in trigger.values():
         values |= _of_request(datum.value) if datum.type == "http" else _of_object(datum)
-    moment = f"{now:%Y-%m-%dT%H-%M-%SZ}"
-    return {"rand-guid": str(uuid.uuid4()), "DateTime": moment, "sys": {"utcnow": moment}, **values}
+    return {"rand-guid": uuid.uuid4(), "DateTime": now, "sys": {"utcnow": now}, **values}
 
 
 def resolved(text: str, values: Mapping[str, Any]) -> str:
-    """The text with every expression replaced. Raises UnboundExpressionError."""
-    return _EXPRESSION.sub(lambda found: lookup(found.group(1), values), text)
+    """The text with every expression replaced. Raises UnboundExpressionError, ValueError for an unknown format."""
+    return _EXPRESSION.sub(lambda found: lookup(found.group(1), values, found.group(2)), text)
 
 
 def parameterised(query: str, values: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
@@ -54,13 +54,15 @@ def parameterised(query: str, values: Mapping[str, Any]) -> tuple[str, list[dict
     return text, [{"name": name, "value": value} for name, value in parameters.items()]
 
 
-def lookup(name: str, values: Mapping[str, Any]) -> str:
-    """The text of a named value; names in any case. Raises UnboundExpressionError."""
+def lookup(name: str, values: Mapping[str, Any], form: str | None = None) -> str:
+    """The text of a named value; in any case; a format is for times and ids. Raises UnboundExpressionError."""
     found: Any = values
     for part in name.split("."):
         found = _member(found, part)
     if found is None:
         raise UnboundExpressionError(f"No value for named parameter '{name}'.")
+    if isinstance(found, datetime | uuid.UUID):
+        return formatted(found, form)
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 

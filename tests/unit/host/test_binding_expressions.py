@@ -46,6 +46,15 @@ def test_some_values_are_always_there() -> None:
     assert UUID(resolved("{rand-guid}", _values(NULL))).version == 4
 
 
+def test_times_and_ids_have_the_formats_of_dotnet() -> None:
+    values = _values(NULL)
+    assert resolved("{datetime:yyyy/MM/dd'T'HHmmssfff}-{sys.utcnow:d.M.yy}", values) == "2026/01/02T030405000-2.1.26"
+    plain, bare, braced = resolved("{rand-guid} {rand-guid:N} {rand-guid:B}", values).split()
+    assert (bare, braced) == (plain.replace("-", ""), f"{{{plain}}}")
+    with pytest.raises(ValueError, match=r"'Q' is no format of an id\. Use one of N, D, B, P"):
+        resolved("{rand-guid:Q}", values)
+
+
 def test_a_query_gets_parameters_with_texts() -> None:
     values = _values(Datum("json", '{"n": 1, "o": {"p": "\' OR true"}}'))
     query = "SELECT {'n': c.n} AS x FROM c WHERE c.n = {n} OR c.p = {o.p} OR c.m = {n}"

@@ -44,7 +44,7 @@ async def write_output(
         return
     container, name = _place(path, values)
     service = connections.blobs(connection_of(binding))
-    content = value.value.encode() if isinstance(value.value, str) else bytes(value.value)
+    content = bytes(value.value) if value.type == "bytes" else str(value.value).encode()
     try:
         await service.get_blob_client(container, name).upload_blob(content, overwrite=True)
     except ResourceNotFoundError:
