@@ -9,10 +9,14 @@ DEFAULT_CONNECTION = "Storage"
 """The host's own storage, setting `AzureWebJobsStorage`; links show it under this name."""
 
 
-def knows_connection(settings: Mapping[str, str], name: str) -> bool:
-    """Whether a connection is configured: `X`, `AzureWebJobsX`, `X__...` or `ConnectionStrings:X`, in any case."""
+def knows_connection(settings: Mapping[str, str], name: str, shown: str = DEFAULT_CONNECTION) -> bool:
+    """Whether a connection is configured: `X`, `AzureWebJobsX`, `X__...` or `ConnectionStrings:X`, in any case.
+
+    The hub's own, which the links show, always is: this engine keeps its history in a file and needs no connection.
+    """
     wanted = name.lower()
-    if wanted in (DEFAULT_CONNECTION.lower(), f"azurewebjobs{DEFAULT_CONNECTION.lower()}"):
+    own = (DEFAULT_CONNECTION.lower(), f"azurewebjobs{DEFAULT_CONNECTION.lower()}", shown.lower())
+    if wanted in own:
         return True
     names = {wanted, f"azurewebjobs{wanted}"}
     return any(

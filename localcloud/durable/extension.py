@@ -76,7 +76,7 @@ class DurableExtension(HostExtension):
             hub=self._engine,
             links=links,
             clock=services.clock,
-            knows_connection=lambda name: knows_connection(services.settings, name),
+            knows_connection=lambda name: knows_connection(services.settings, name, links.connection),
             log=services.log,
         )
         self._api = DurableApi(surface, WEBHOOK_PATH)

@@ -91,6 +91,19 @@ async def test_webhooks_ask_the_host_for_permission(services: HostServices) -> N
         await extension.stop()
 
 
+async def test_the_links_work_when_the_hubs_connection_has_no_setting(services: HostServices) -> None:
+    provider = {"type": "azureManaged", "connectionStringName": "SCHEDULER"}
+    extension = DurableExtension()
+    await extension.start(replace(services, host_json={"extensions": {"durableTask": {"storageProvider": provider}}}))
+    try:
+        assert "connection=SCHEDULER&" in (await binding(extension))["managementUrls"]["statusQueryGetUri"]
+        handle, path = extension.webhooks()["durabletask"], "/runtime/webhooks/durabletask/instances/none"
+        assert (await handle(make_mocked_request("GET", f"{path}?code=x&connection=SCHEDULER"))).status == 404
+        assert (await handle(make_mocked_request("GET", f"{path}?code=x&connection=OTHER"))).status == 500
+    finally:
+        await extension.stop()
+
+
 async def test_an_app_without_durable_functions_opens_nothing(services: HostServices) -> None:
     extension = DurableExtension()
     await extension.start(replace(services, functions={"f": function("f", "httpTrigger")}))
