@@ -1,5 +1,7 @@
 """Which versions of which blobs a function has been given: empty blobs in the host's own container, as on Azure."""
 
+from hashlib import sha256
+
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobLeaseClient, ContainerClient
 
@@ -9,6 +11,7 @@ CONTAINER = "azure-webjobs-hosts"
 _LEASE_SECONDS = 15
 _COMPLETED = "Completed"
 _CONFLICT = 409
+_LONGEST_NAME = 1024
 
 
 class Receipt:
@@ -62,5 +65,8 @@ class Receipts:
                 return
 
     def of(self, container: str, blob: str, etag: str) -> Receipt:
-        """The receipt of one version of a blob."""
-        return Receipt(self._container.get_blob_client(f"{self._folder}/{quoted(etag)}/{container}/{blob}"))
+        """The receipt of one version of a blob, by a digest when the blob's own name leaves no room for more."""
+        name = f"{self._folder}/{quoted(etag)}/{container}/{blob}"
+        if len(name) > _LONGEST_NAME:
+            name = f"{self._folder}/{quoted(etag)}/{container}/sha256/{sha256(blob.encode()).hexdigest()}"
+        return Receipt(self._container.get_blob_client(name))

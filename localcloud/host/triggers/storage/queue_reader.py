@@ -74,10 +74,10 @@ class QueueReader:
         return len(messages)
 
     async def _process(self, message: QueueMessage) -> None:
-        """Everything about one message. After trouble with storage it stays noted, and comes back."""
+        """Everything about one message. After trouble, with storage mostly, it stays noted, and comes back."""
         try:
             await self._settle(message)
-        except (AzureError, OSError) as error:
+        except Exception as error:  # whatever it is, the other messages go on
             self._work.log(f"Message '{message.id}' of queue '{self._work.queue.queue_name}' comes again: {error}")
         else:
             self._work.in_flight.drop(message.id)
