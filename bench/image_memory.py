@@ -18,6 +18,8 @@ _MEGABYTE = 1024 * 1024
 KINDS = {
     "JPEG": ("JPEG", {"quality": 90}),
     "JPEG, progressive": ("JPEG", {"quality": 90, "progressive": True}),
+    "JPEG, progr. 4:4:4": ("JPEG", {"quality": 90, "progressive": True, "subsampling": 0}),
+    "JPEG, progr. CMYK": ("JPEG", {"quality": 90, "progressive": True, "subsampling": 0}),
     "PNG": ("PNG", {"compress_level": 1}),
     "WebP": ("WEBP", {"quality": 80, "method": 0}),
 }
@@ -40,6 +42,8 @@ def make(kind: str, megapixels: float, target: Path) -> None:
     for left in range(0, size[0], 2048):
         picture.paste(tile, (left, size[1] // 2))
     file_format, options = KINDS[kind]
+    if "CMYK" in kind:
+        picture = picture.convert("CMYK")
     picture.save(target, file_format, **options)
 
 
