@@ -26,7 +26,7 @@ run: setup ## Start the offline Azure with the app on http://localhost:7071 and 
 	@exec $(BIN)/python -S -E localcloud/supervisor/bound.py $$PPID $(BIN)/python -m ops.demo
 
 test: setup ## Run every test, offline
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 check: setup lint types test ## What CI runs: lint, types, tests
 
