@@ -32,8 +32,11 @@ class InFlight:
         self._write()
 
     def drop(self, message: str) -> None:
-        """Forgets one that is done with."""
-        if self._held.pop(message, None) is not None:
+        """Forgets one that is done with; in the file once nothing is in work, or with the next to come.
+
+        A message noted too long does no harm, its receipt being void, and a thousand needn't wait for the disk each.
+        """
+        if self._held.pop(message, None) is not None and not self._held:
             self._write()
 
     def forget_left(self) -> None:
