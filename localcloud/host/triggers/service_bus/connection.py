@@ -22,14 +22,11 @@ def check_connection(settings: Mapping[str, str], name: str) -> None:
         )
 
 
-def open_client(settings: Mapping[str, str], name: str, *, read_seconds: float | None = None) -> ServiceBusClient:
-    """A new client; the caller closes it. Raises FunctionError for a connection that can't be.
-
-    `read_seconds`: how long the SDK waits for a frame before it looks at its time-outs (its default: 0.2).
-    """
+def open_client(settings: Mapping[str, str], name: str) -> ServiceBusClient:
+    """A new client; the caller closes it. Raises FunctionError for a connection that can't be."""
     check_connection(settings, name)
     text, namespace = connection_string(settings, name), _namespace(settings, name)
-    options: dict[str, Any] = {"retry_total": 0, "socket_timeout": read_seconds}
+    options: dict[str, Any] = {"retry_total": 0}
     try:
         if text is not None:
             return ServiceBusClient.from_connection_string(text, **options)

@@ -78,8 +78,13 @@ class Listener:
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _client(self) -> ServiceBusClient:
+        return open_client(self._services.settings, self._source.connection)
+
+    def _receiver(
+        self, client: ServiceBusClient, *, prefetch: int, session_wait: float | None = None
+    ) -> ServiceBusReceiver:
         read_seconds = _GATHERING if self._source.many else None
-        return open_client(self._services.settings, self._source.connection, read_seconds=read_seconds)
+        return self._source.receiver(client, prefetch=prefetch, session_wait=session_wait, read_seconds=read_seconds)
 
     def _explained(self, error: Exception) -> str:
         return (
@@ -93,7 +98,7 @@ class Listener:
 
     async def _receive(self, client: ServiceBusClient) -> None:
         """The lane that is always there."""
-        async with self._source.receiver(client, prefetch=self._prefetch) as receiver:
+        async with self._receiver(client, prefetch=self._prefetch) as receiver:
             self._listening()
             while True:
                 await self._take(receiver)
@@ -104,7 +109,7 @@ class Listener:
             async with AsyncExitStack() as opened:
                 try:
                     client = await opened.enter_async_context(self._client())
-                    receiver = await opened.enter_async_context(self._source.receiver(client, prefetch=0))
+                    receiver = await opened.enter_async_context(self._receiver(client, prefetch=0))
                 finally:
                     self._waiting -= 1  # as `_open_lane` counted it
                 while await self._take(receiver):
@@ -143,7 +148,7 @@ class Listener:
 
     async def _receive_session(self, client: ServiceBusClient) -> None:
         """Takes the next available session and empties it, one message after the other."""
-        receiver = self._source.receiver(client, prefetch=0, session_wait=_SESSION_WAIT)
+        receiver = self._receiver(client, prefetch=0, session_wait=_SESSION_WAIT)
         waiting = asyncio.get_running_loop().call_later(_REFUSED_WITHIN, self._listening)
         try:
             async with receiver:

@@ -32,10 +32,19 @@ class Source:
         return self.queue or f"{self.topic}/Subscriptions/{self.subscription}"
 
     def receiver(
-        self, client: ServiceBusClient, *, prefetch: int, session_wait: float | None = None
+        self,
+        client: ServiceBusClient,
+        *,
+        prefetch: int,
+        session_wait: float | None = None,
+        read_seconds: float | None = None,
     ) -> ServiceBusReceiver:
-        """A peek-lock receiver; with sessions for the next available one, given up after `session_wait` seconds."""
-        options: dict[str, Any] = {"prefetch_count": prefetch}
+        """A peek-lock receiver; with sessions for the next available one, given up after `session_wait` seconds.
+
+        `read_seconds`: how long the SDK waits for a frame before it looks at its time-outs (its default: 0.2); it takes
+        this from the receiver, not from the client.
+        """
+        options: dict[str, Any] = {"prefetch_count": prefetch, "socket_timeout": read_seconds}
         if self.sessions:
             options |= {"session_id": NEXT_AVAILABLE_SESSION, "max_wait_time": session_wait}
         if self.queue is not None:
