@@ -14,6 +14,8 @@ from localcloud.servicebus.amqp.types import DecodeError, Int, Timestamp
 DEAD_LETTER_REASON = "DeadLetterReason"
 DEAD_LETTER_DESCRIPTION = "DeadLetterErrorDescription"
 SCHEDULED_FOR = "x-opt-scheduled-enqueue-time"
+LATEST_MS = 253_402_300_799_000
+"""The end of the year 9999: no later time can be waited for."""
 
 
 class State(IntEnum):
@@ -64,7 +66,7 @@ class Content:
         if self.hold_until is not None:
             return self.hold_until
         value = self.annotations.get(SCHEDULED_FOR)
-        return int(value) if isinstance(value, int) else None
+        return min(int(value), LATEST_MS) if isinstance(value, int) else None
 
     def dead_lettered(self, reason: str | None, description: str | None) -> "Content":
         """The content with why it died."""
