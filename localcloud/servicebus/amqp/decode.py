@@ -24,7 +24,7 @@ from localcloud.servicebus.amqp.types import (
 )
 
 DEEPEST = 32
-MOST_EMPTY_ITEMS = 65_536
+MOST_EMPTY_ITEMS = 256
 """Items that take no bytes are not bounded by the size of the frame."""
 
 _NULL = 0x40
