@@ -32,7 +32,7 @@ class Link:
         self.is_gone = False
         self.endpoint = Endpoint()
         self._delivery_count = 0
-        self._received = 0
+        self._received = attach.initial_delivery_count or 0
         self._parts: list[bytes] = []
         self._size = 0
         self._first: Transfer | None = None
