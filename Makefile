@@ -12,7 +12,7 @@ PYTHON ?= $(or $(shell for name in $(CANDIDATES); do $$name -c '$(SUPPORTED)' 2>
 TEST_PROCESSES ?= 3
 
 INSTALLED := $(VENV)/.installed
-AZURITE := localcloud/azurite/node_modules/.installed
+NODE_PACKAGES := $(addsuffix /node_modules/.installed,localcloud/azurite tests/integration/servicebus/second_client)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .PHONY: help setup run test check lint types bench lock
@@ -20,7 +20,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(INSTALLED) $(AZURITE) ## Install everything (virtual environment, Azurite); does nothing when it is up to date
+setup: $(INSTALLED) $(NODE_PACKAGES) ## Install everything (virtual environment, Azurite, the AMQP client of the tests); does nothing when it is up to date
 
 run: setup ## Start the offline Azure with the app on http://localhost:7071 and place a demonstration order
 	@exec $(BIN)/python -S -E localcloud/supervisor/bound.py $$PPID $(BIN)/python -m ops.demo
@@ -56,6 +56,6 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	|| { echo "Installing the Python packages failed; the reason is above. Check the network and 'pip config list', then run 'make setup' again." >&2; exit 1; }
 	@touch $@
 
-$(AZURITE): localcloud/azurite/package-lock.json localcloud/azurite/package.json | $(INSTALLED)
-	@$(BIN)/python -m localcloud.azurite.install
+$(NODE_PACKAGES): %/node_modules/.installed: %/package-lock.json %/package.json | $(INSTALLED)
+	@$(BIN)/python -m localcloud.node.install $*
 	@touch $@

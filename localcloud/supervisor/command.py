@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from localcloud.azurite.databases import AzuriteDamagedError
-from localcloud.azurite.node import NodeMissingError
+from localcloud.node.program import NodeMissingError
 from localcloud.resources import ResourcesError
 from localcloud.stopping import stop_requested
 from localcloud.supervisor.datafolder import DataFolderError

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localcloud.azurite.databases import check_databases
-from localcloud.azurite.node import node_program
+from localcloud.node.program import node_program
 from localcloud.supervisor.part import Part
 from localcloud.supervisor.ports import Ports
 from localcloud.supervisor.probes import host_running, listening
@@ -54,7 +54,9 @@ def _identity(data: Path, ports: Ports, resources: Path | None) -> Part:
 
 def _azurite(data: Path, ports: Ports, _: Path | None) -> Part:
     if not _AZURITE.is_file():
-        raise PartMissingError("Azurite is not installed. Run `make setup`, or `python -m localcloud.azurite.install`.")
+        raise PartMissingError(
+            "Azurite is not installed. Run `make setup`, or `python -m localcloud.node.install localcloud/azurite`."
+        )
     check_databases(data / "azurite")
     address = "127.0.0.1"
     options = (

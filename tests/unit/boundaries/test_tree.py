@@ -41,8 +41,9 @@ def test_what_is_asked_for_is_what_is_locked(name: str) -> None:
     assert asked <= locked
 
 
-def test_azurite_is_locked_with_hashes() -> None:
-    content = json.loads((ROOT / "localcloud/azurite/package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", ["localcloud/azurite", "tests/integration/servicebus/second_client"])
+def test_node_packages_are_locked_with_hashes(folder: str) -> None:
+    content = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: entry for name, entry in content["packages"].items() if name}
     assert packages
     assert not [name for name, entry in packages.items() if not entry.get("integrity", "").startswith("sha512-")]

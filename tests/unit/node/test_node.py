@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.azurite import install, node
+from localcloud.node import install
+from localcloud.node import program as node
+
+AZURITE = Path(node.__file__).parents[1] / "azurite"
 
 
 def program(folder: Path, name: str, answer: str) -> Path:
@@ -46,7 +49,7 @@ def test_no_node_at_all_is_explained(
 
     with pytest.raises(node.NodeMissingError, match="there is no `node` on the PATH"):
         node.node_program()
-    assert install.install() == 1
+    assert install.install(AZURITE) == 1
     assert "Run `make setup`, or install Node.js" in capsys.readouterr().err
 
 
@@ -55,5 +58,5 @@ def test_a_failing_npm_is_explained(
 ) -> None:
     monkeypatch.setattr(install, "npm_command", lambda: ["/bin/false"])
 
-    assert install.install() == 1
-    assert "npm could not install Azurite" in capsys.readouterr().err
+    assert install.install(AZURITE) == 1
+    assert "npm could not install azurite;" in capsys.readouterr().err

