@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -24,6 +25,7 @@ from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBu
 BODY = b"x" * 1024
 BATCH = 100
 QUEUE = "bench"
+SIDE_BY_SIDE = 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Link:
 
     sender: ServiceBusSender
     receiver: ServiceBusReceiver
+    others: "tuple[Link, ...]" = ()
+    """More links of the same client, for cases that work side by side."""
 
 
 Case = Callable[[Link, int], Awaitable[None]]
@@ -92,6 +96,12 @@ async def complete_at_once(link: Link, count: int) -> None:
         count -= len(messages)
 
 
+async def side_by_side(case: Case, link: Link, count: int) -> None:
+    """The same on several links at once."""
+    links = (link, *link.others)
+    await asyncio.gather(*(case(one, count // len(links)) for one in links))
+
+
 async def measured(case: Case, link: Link, count: int, broker: int) -> Run:
     """One run of a case on links that are open: opening and closing one takes the SDK a second."""
     client_cpu, broker_cpu, started = time.process_time(), _cpu_of(broker), time.perf_counter()
@@ -103,16 +113,16 @@ async def measured(case: Case, link: Link, count: int, broker: int) -> Run:
 
 @asynccontextmanager
 async def opened(connection: str) -> AsyncIterator[Link]:
-    """A sender and a receiver of the queue, each used once so that they are open and warm."""
-    async with (
-        ServiceBusClient.from_connection_string(connection) as client,
-        client.get_queue_sender(QUEUE) as sender,
-        client.get_queue_receiver(QUEUE) as receiver,
-    ):
-        link = Link(sender, receiver)
-        await send_one_by_one(link, 1)
-        await complete_one_by_one(link, 1)
-        yield link
+    """Senders and receivers of the queue, each used once so that they are open and warm."""
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(ServiceBusClient.from_connection_string(connection))
+        links: list[Link] = []
+        for _ in range(SIDE_BY_SIDE):
+            sender = await stack.enter_async_context(client.get_queue_sender(QUEUE))
+            links.append(Link(sender, await stack.enter_async_context(client.get_queue_receiver(QUEUE))))
+            await send_one_by_one(links[-1], 1)
+            await complete_one_by_one(links[-1], 1)
+        yield Link(links[0].sender, links[0].receiver, tuple(links[1:]))
 
 
 async def main(messages: int, runs: int) -> None:
@@ -121,6 +131,8 @@ async def main(messages: int, runs: int) -> None:
         cases: list[tuple[str, Case]] = [
             ("single sends", send_one_by_one),
             ("receive, complete in turn", complete_one_by_one),
+            ("single sends, 4 links", partial(side_by_side, send_one_by_one)),
+            ("receive, complete, 4 links", partial(side_by_side, complete_one_by_one)),
             ("sends in batches of 100", send_batches),
             ("receive, complete at once", complete_at_once),
         ]
