@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+import sys
+from collections.abc import Callable
+from typing import Protocol
 
 
 def stop_requested() -> asyncio.Event:
@@ -11,3 +14,27 @@ def stop_requested() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     return stopped
+
+
+class Server(Protocol):
+    """What can be served."""
+
+    async def start(self) -> None:
+        """Listens."""
+        ...
+
+    async def stop(self) -> None:
+        """Ends; harmless after a start that failed."""
+        ...
+
+
+async def serve(server: Server, announcement: Callable[[], str]) -> None:
+    """Starts a server, prints what it announces then, and stops it on Ctrl-C or SIGTERM. Raises what `start` does."""
+    stopped = stop_requested()
+    await server.start()
+    try:
+        sys.stdout.write(announcement())
+        sys.stdout.flush()
+        await stopped.wait()
+    finally:
+        await server.stop()

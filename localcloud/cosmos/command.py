@@ -9,7 +9,7 @@ from pathlib import Path
 from localcloud.cosmos.server import CosmosServer
 from localcloud.identity.certificates import chosen_context
 from localcloud.sqlite_file import StoreUnusableError
-from localcloud.stopping import stop_requested
+from localcloud.stopping import serve
 from localcloud.wellknown import COSMOS_KEY
 
 DEFAULT_PORT = 8081
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     server = CosmosServer(args.data, port=args.port, tls_port=args.tls_port, ssl_context=context)
     try:
-        asyncio.run(_serve(server))
+        asyncio.run(serve(server, lambda: _announcement(server)))
     except StoreUnusableError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -52,13 +52,6 @@ def _context(args: argparse.Namespace) -> ssl.SSLContext | None:
     return context if args.tls_port is not None else None
 
 
-async def _serve(server: CosmosServer) -> None:
-    stopped = stop_requested()
-    await server.start()
-    try:
-        secure = f" and https://localhost:{server.tls_port}/" if server.tls_port is not None else ""
-        sys.stdout.write(f"Cosmos DB: http://localhost:{server.port}/{secure} AccountKey={COSMOS_KEY}\n")
-        sys.stdout.flush()
-        await stopped.wait()
-    finally:
-        await server.stop()
+def _announcement(server: CosmosServer) -> str:
+    secure = f" and https://localhost:{server.tls_port}/" if server.tls_port is not None else ""
+    return f"Cosmos DB: http://localhost:{server.port}/{secure} AccountKey={COSMOS_KEY}\n"

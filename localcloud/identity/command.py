@@ -8,7 +8,7 @@ from pathlib import Path
 from localcloud.identity.server import DEFAULT_PORT, DEFAULT_VAULT_PORT, HEADER, IdentityServer
 from localcloud.resources import Resources, ResourcesError
 from localcloud.sqlite_file import StoreUnusableError
-from localcloud.stopping import stop_requested
+from localcloud.stopping import serve
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         server = IdentityServer(
             args.data, port=args.port, vault_port=args.vault_port, header=args.header, secrets=secrets
         )
-        asyncio.run(_serve(server))
+        asyncio.run(serve(server, lambda: _announcement(server)))
     except (ResourcesError, StoreUnusableError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -37,12 +37,5 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve(server: IdentityServer) -> None:
-    stopped = stop_requested()
-    await server.start()
-    try:
-        sys.stdout.write("".join(f"{name}={value}\n" for name, value in server.settings.items()))
-        sys.stdout.flush()
-        await stopped.wait()
-    finally:
-        await server.stop()
+def _announcement(server: IdentityServer) -> str:
+    return "".join(f"{name}={value}\n" for name, value in server.settings.items())

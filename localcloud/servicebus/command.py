@@ -12,7 +12,7 @@ from localcloud.identity.certificates import chosen_context
 from localcloud.servicebus.broker.definitions import DefinitionError
 from localcloud.servicebus.server import ServiceBusServer
 from localcloud.sqlite_file import StoreUnusableError
-from localcloud.stopping import stop_requested
+from localcloud.stopping import serve
 
 DEFAULT_PORT = 5672
 DEFAULT_ADMIN_PORT = 5300
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         checks_sas=args.check_sas,
     )
     try:
-        asyncio.run(_serve(server))
+        asyncio.run(serve(server, lambda: _announcement(server)))
     except (StoreUnusableError, DefinitionError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -70,13 +70,6 @@ def _resources(path: Path | None) -> dict[str, Any] | None:
     return found
 
 
-async def _serve(server: ServiceBusServer) -> None:
-    stopped = stop_requested()
-    await server.start()
-    try:
-        secure = f", TLS on port {server.tls_port}" if server.tls_port is not None else ""
-        sys.stdout.write(f"Service Bus: {server.connection_string} (admin on port {server.admin_port}{secure})\n")
-        sys.stdout.flush()
-        await stopped.wait()
-    finally:
-        await server.stop()
+def _announcement(server: ServiceBusServer) -> str:
+    secure = f", TLS on port {server.tls_port}" if server.tls_port is not None else ""
+    return f"Service Bus: {server.connection_string} (admin on port {server.admin_port}{secure})\n"
