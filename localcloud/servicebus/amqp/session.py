@@ -196,7 +196,7 @@ class Session:
             return  # the answer to a detach from here
         self.forget(link)
         link.end()
-        self.send(Detach(handle=link.handle, closed=True))
+        self.send(Detach(handle=link.handle, closed=bool(detach.closed)))
 
     def _fail(self, error: AmqpError) -> None:
         self.send(End(error=error.wire()))

@@ -60,8 +60,9 @@ async def test_a_queue_from_end_to_end(rhea: SecondClient) -> None:
     assert (first["id"], first["body"], first["subject"], first["deliveryCount"]) == ("1", "a", "first", 0)
     assert first["annotations"] == ["x-opt-enqueued-time", "x-opt-locked-until", "x-opt-sequence-number"]
     assert (second["id"], second["body"]) == ("2", "b")
-    assert [await rhea.settle(number, "accepted") for number in (0, 1)] == [ACCEPTED] * 2
-    assert await rhea.run("detach", link="r") == {"error": None}
+    assert await rhea.settle(0, 1, outcome="accepted") == ["accepted"] * 2
+    assert await rhea.run("detach", link="r") == {"error": None, "closed": True}
+    assert await rhea.run("detach", link="s", closed=False) == {"error": None, "closed": False}
     assert await rhea.run("close") == {"error": None}
 
 
@@ -71,18 +72,18 @@ async def test_every_outcome(rhea: SecondClient) -> None:
     await rhea.send({"body": "a"})
     await rhea.receiver("orders")
     assert (await rhea.receive(1))[0]["deliveryCount"] == 0
-    assert await rhea.settle(0, "released") == {"outcome": "released"}
+    assert await rhea.settle(0, outcome="released") == ["released"]
     for number in (1, 2):
         assert (await rhea.receive(1))[0]["deliveryCount"] == number - 1
-        assert await rhea.settle(number, "modified", delivery_failed=True) == {"outcome": "modified"}
+        assert await rhea.settle(number, outcome="modified", delivery_failed=True) == ["modified"]
     await rhea.receiver("orders/$DeadLetterQueue", "dead")
     (buried,) = await rhea.receive(1, link="dead")
     assert (buried["body"], buried["deliveryCount"]) == ("a", 2)
     assert buried["properties"]["DeadLetterReason"] == ["Str8", "MaxDeliveryCountExceeded"]
     await rhea.send({"body": "b"}, {"body": "c"})
     await rhea.receive(2)
-    assert await rhea.settle(3, "rejected") == {"outcome": "rejected"}
-    assert await rhea.settle(4, "modified", undeliverable_here=True) == {"outcome": "modified"}
+    assert await rhea.settle(3, outcome="rejected") == ["rejected"]
+    assert await rhea.settle(4, outcome="modified", undeliverable_here=True) == ["modified"]
     assert [message["body"] for message in await rhea.receive(1, link="dead")] == ["b"]
     assert (await rhea.run("receive", link="r", credit=5, drain=True))["messages"] == []
 
@@ -118,9 +119,50 @@ async def test_types_outlive_a_change_of_the_properties(rhea: SecondClient) -> N
     await rhea.receiver("orders")
     (message,) = await rhea.receive(1)
     assert message["properties"] == RECEIVED
-    assert await rhea.settle(0, "modified", message_annotations={"tried": "once"}) == {"outcome": "modified"}
+    assert await rhea.settle(0, outcome="modified", message_annotations={"tried": "once"}) == ["modified"]
     (message,) = await rhea.receive(1)
     assert message["properties"] == {**RECEIVED, "tried": ["Str8", "once"]}
+
+
+async def test_a_batch(rhea: SecondClient) -> None:
+    await rhea.connect()
+    await rhea.sender("orders")
+    members = [{"body": "a", "id": "1"}, {"body": "b", "id": "2"}]
+    assert await rhea.run("batch", link="s", messages=members, format=0x80013700) == ACCEPTED
+    await rhea.receiver("orders")
+    assert [(message["id"], message["body"]) for message in await rhea.receive(2)] == [("1", "a"), ("2", "b")]
+
+
+async def test_bodies_of_every_kind(rhea: SecondClient) -> None:
+    await rhea.connect()
+    await rhea.sender("orders")
+    bodies = ["data", {"value": ["a", 1, None, True]}, {"value": {"name": "x", "size": 3}}, {"value": None}]
+    await rhea.send(*({"body": body} for body in bodies))
+    await rhea.receiver("orders")
+    found = [message.get("body") for message in await rhea.receive(4)]
+    assert found == ["data", ["a", 1, None, True], {"name": "x", "size": 3}, None]
+
+
+async def test_what_is_settled_by_the_sender_is_sent_once(rhea: SecondClient) -> None:
+    await rhea.connect()
+    await rhea.sender("orders", options={"snd_settle_mode": 1})
+    await rhea.send({"body": "a"}, {"body": "b"})
+    await rhea.receiver("orders", options={"snd_settle_mode": 1, "rcv_settle_mode": 0})
+    assert [message["body"] for message in await rhea.receive(2)] == ["a", "b"]
+    await rhea.run("detach", link="r")
+    await rhea.receiver("orders", "again")
+    assert (await rhea.run("receive", link="again", credit=5, drain=True))["messages"] == []
+
+
+async def test_a_receiver_that_settles_first_gets_no_echo(rhea: SecondClient) -> None:
+    await rhea.connect()
+    await rhea.sender("orders")
+    await rhea.send(*({"body": str(number)} for number in range(4)))
+    await rhea.receiver("orders", options={"rcv_settle_mode": 0})
+    await rhea.receive(4)
+    assert await rhea.settle(0, 1, outcome="accepted") == []
+    assert await rhea.settle(2, 3, outcome="released") == []
+    assert [message["body"] for message in await rhea.receive(2)] == ["2", "3"]
 
 
 async def test_a_topic_filters(rhea: SecondClient) -> None:
@@ -196,7 +238,7 @@ async def test_a_large_message_in_small_frames(rhea: SecondClient) -> None:
     assert await rhea.send({"body": body}) == [ACCEPTED]
     await rhea.receiver("orders")
     assert (await rhea.receive(1))[0]["body"] == body
-    assert await rhea.settle(0, "accepted") == ACCEPTED
+    assert await rhea.settle(0, outcome="accepted") == ["accepted"]
 
 
 async def test_a_window_that_is_smaller_than_two_messages(rhea: SecondClient) -> None:
@@ -224,7 +266,7 @@ async def test_several_sessions_on_one_connection(rhea: SecondClient) -> None:
         assert await rhea.send({"body": f"from {session}"}, link=f"s{session}") == [ACCEPTED]
     await rhea.receiver("orders", session=begun[2])
     assert (await rhea.receive(1))[0]["body"] == f"from {begun[0]}"
-    assert await rhea.settle(0, "released") == {"outcome": "released"}
+    assert await rhea.settle(0, outcome="released") == ["released"]
     await rhea.run("end", session=begun[2])
     await rhea.receiver("orders", "again", session=begun[0])
     found = await rhea.receive(3, link="again")

@@ -101,7 +101,7 @@ function described(message) {
 }
 
 function encoded({ body, properties, id, ...rest }) {
-  const message = { ...rest, body: rhea.message.data_section(Buffer.from(body)) };
+  const message = { ...rest, body: typeof body === 'string' ? rhea.message.data_section(Buffer.from(body)) : body.value };
   if (id !== undefined) message.message_id = typed(id);
   if (properties) message.application_properties = typedValues(properties);
   return message;
@@ -146,8 +146,17 @@ const commands = {
   async send({ link: name, messages }) {
     const { link } = links.get(name);
     const deliveries = messages.map((message) => link.send(encoded(message)));
-    await until('the outcomes', () => deliveries.every((delivery) => delivery.remote_settled) || link.error);
+    await until('the outcomes', () => deliveries.every((delivery) => delivery.settled || delivery.remote_settled) || link.error);
     return { outcomes: deliveries.map(({ remote_state: state }) => outcomeOf(state)) };
+  },
+
+  async batch({ link: name, messages, format }) {
+    const { link } = links.get(name);
+    const { data_sections: sections, encode } = rhea.message;
+    const members = messages.map((message) => encode(encoded(message)));
+    const delivery = link.send(encode({ body: sections(members) }), undefined, format);
+    await until('the outcome', () => delivery.remote_settled);
+    return outcomeOf(delivery.remote_state);
   },
 
   async receive({ link: name, credit, messages, drain = false }) {
@@ -163,18 +172,23 @@ const commands = {
     return { messages: found, credit: known.link.credit, error: errorOf(known.link) };
   },
 
-  async settle({ link: name, delivery: index, outcome, fields }) {
-    const delivery = links.get(name).deliveries[index];
-    delivery[{ accepted: 'accept', rejected: 'reject', released: 'release', modified: 'modified' }[outcome]](fields || undefined);
-    await until('the echo', () => delivery.remote_settled);
-    return outcomeOf(delivery.remote_state);
+  // Outcomes that are equal and follow each other go out in one disposition. No echo comes to a link that settles first.
+  async settle({ link: name, deliveries: indexes, outcome, fields }) {
+    const { link, deliveries } = links.get(name);
+    const settled = indexes.map((index) => deliveries[index]);
+    const method = { accepted: 'accept', rejected: 'reject', released: 'release', modified: 'modified' }[outcome];
+    settled.forEach((delivery) => delivery[method](fields || undefined));
+    if (link.rcv_settle_mode === 0) return { outcomes: [] };
+    await until('the echo', () => settled.every((delivery) => delivery.remote_settled));
+    return { outcomes: settled.map(({ remote_state: state }) => outcomeOf(state)) };
   },
 
-  async detach({ link: name }) {
+  async detach({ link: name, closed = true }) {
     const { link } = links.get(name);
-    link.close();
+    if (closed) link.close();
+    else link.detach();
     await until('the detach', () => link.is_closed());
-    return { error: errorOf(link) };
+    return { error: errorOf(link), closed: link.remote.detach.closed };
   },
 
   async reattached({ link: name }) {

@@ -38,8 +38,11 @@ class SecondClient:
         messages: list[dict[str, Any]] = answer["messages"]
         return messages
 
-    async def settle(self, delivery: int, outcome: str, link: str = "r", **fields: Any) -> Any:
-        return await self.run("settle", link=link, delivery=delivery, outcome=outcome, fields=fields or None)
+    async def settle(self, *deliveries: int, outcome: str, link: str = "r", **fields: Any) -> list[str]:
+        """The outcomes that the broker echoes; messages are numbered from 0 on each link as they came."""
+        options = {"deliveries": deliveries, "outcome": outcome, "fields": fields or None}
+        answer = await self.run("settle", link=link, **options)
+        return [echoed["outcome"] for echoed in answer["outcomes"]]
 
     async def run(self, command: str, **options: Any) -> Any:
         assert self._process.stdin
