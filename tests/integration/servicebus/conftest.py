@@ -5,6 +5,7 @@ import pytest
 from azure.servicebus.aio import ServiceBusClient
 
 from localcloud.servicebus.server import ServiceBusServer
+from tests.integration.servicebus.second_client.process import SecondClient, second_client
 
 RESOURCES = {
     "serviceBus": {
@@ -53,3 +54,9 @@ async def server(tmp_path: Path) -> AsyncIterator[ServiceBusServer]:
 async def client(server: ServiceBusServer) -> AsyncIterator[ServiceBusClient]:
     async with ServiceBusClient.from_connection_string(server.connection_string, retry_total=0) as opened:
         yield opened
+
+
+@pytest.fixture
+async def rhea(server: ServiceBusServer) -> AsyncIterator[SecondClient]:
+    async with second_client(server.port) as started:
+        yield started
