@@ -51,3 +51,13 @@ def outcome_of(state: Any) -> Outcome | None:
     undeliverable = kind == "modified" and len(given) > 1 and given[1] is True
     annotations = given[2] if kind == "modified" and len(given) > 2 and isinstance(given[2], dict) else {}
     return Outcome(kind, undeliverable, info, annotations)
+
+
+def is_transactional(state: Any) -> bool:
+    """Whether a state belongs to a transaction (specification, part 4.5.8)."""
+    return isinstance(state, Described) and state.descriptor in (0x34, "amqp:transactional-state:list")
+
+
+def is_coordinator(target: Any) -> bool:
+    """Whether a link's target is a transaction coordinator (specification, part 4.5.1)."""
+    return isinstance(target, Described) and target.descriptor in (0x30, "amqp:coordinator:list")

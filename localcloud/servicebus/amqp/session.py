@@ -7,12 +7,13 @@ from localcloud.servicebus.amqp.errors import (
     FRAMING_ERROR,
     HANDLE_IN_USE,
     INTERNAL_ERROR,
+    NOT_IMPLEMENTED,
     UNATTACHED_HANDLE,
     AmqpError,
     ConnectionFailure,
 )
 from localcloud.servicebus.amqp.link import Link
-from localcloud.servicebus.amqp.outcomes import outcome_of
+from localcloud.servicebus.amqp.outcomes import is_transactional, outcome_of
 from localcloud.servicebus.amqp.performatives import (
     Attach,
     Begin,
@@ -168,9 +169,12 @@ class Session:
             found = self._unsettled.get(delivery_id)
             if found is None:
                 continue
+            link, tag = found
+            if is_transactional(disposition.state):
+                link.detach(AmqpError(NOT_IMPLEMENTED, "Transactions are not built: settle outside of one."))
+                continue
             if disposition.settled:
                 del self._unsettled[delivery_id]
-            link, tag = found
             link.endpoint.on_outcome(delivery_id, tag, outcome, settled=bool(disposition.settled))
 
     def _on_attach(self, attach: Attach) -> None:

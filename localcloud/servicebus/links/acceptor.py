@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from localcloud.servicebus.amqp.errors import ENTITY_DISABLED, NOT_ALLOWED, NOT_FOUND, AmqpError
+from localcloud.servicebus.amqp.errors import ENTITY_DISABLED, NOT_ALLOWED, NOT_FOUND, NOT_IMPLEMENTED, AmqpError
 from localcloud.servicebus.amqp.link import Link
+from localcloud.servicebus.amqp.outcomes import is_coordinator
 from localcloud.servicebus.amqp.types import Symbol
 from localcloud.servicebus.broker.broker import Broker
 from localcloud.servicebus.broker.entity import Entity
@@ -39,6 +40,8 @@ class ClientLinks:
     def attach(self, link: Link) -> None:
         """Accepts the link, now or later. Raises AmqpError."""
         terminus = link.attach.target if link.from_client else link.attach.source
+        if is_coordinator(terminus):
+            raise AmqpError(NOT_IMPLEMENTED, "Transactions are not built: send and settle outside of one.")
         address = address_of(terminus)
         if address is None:
             raise AmqpError(NOT_ALLOWED, "The link names no entity.")

@@ -22,6 +22,7 @@ from localcloud.servicebus.amqp.performatives import (
     SaslInit,
     Transfer,
 )
+from localcloud.servicebus.amqp.session import FIRST_ID
 from localcloud.servicebus.amqp.types import Described, Symbol, Ulong
 from localcloud.servicebus.server import ServiceBusServer
 
@@ -77,6 +78,7 @@ async def test_a_broken_connection_is_closed_with_the_reason(
     [
         (frames(Transfer(5, 1, b"x")), b"amqp:session:unattached-handle"),
         (frames(Attach("n", 1, False)), b"amqp:not-allowed"),
+        (frames(Attach("t", 1, False, target=Described(Ulong(0x30), [None]))), b"amqp:not-implemented"),
         (frames(SENDER) + encode_frame(0, Transfer(1, 1, b"x", 0).encode() + b"garbage"), b"amqp:decode-error"),
     ],
 )
@@ -84,6 +86,23 @@ async def test_a_broken_link_is_refused_with_the_reason(
     server: ServiceBusServer, data: bytes, condition: bytes
 ) -> None:
     assert condition in await answer(server, BEGUN + data, condition)
+
+
+async def test_an_outcome_in_a_transaction_is_refused_and_the_message_stays(
+    server: ServiceBusServer, client: ServiceBusClient
+) -> None:
+    in_transaction = Described(Ulong(0x34), [b"id", Described(Ulong(0x24), [])])
+    async with client.get_queue_sender("orders") as sender:
+        await sender.send_messages(ServiceBusMessage("stays"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    async with asyncio.timeout(5):
+        writer.write(BEGUN + frames(RECEIVER, Flow(None, 100, 0, 100, 2, 0, 1)))
+        await reader.readuntil(b"stays")
+        writer.write(frames(Disposition(True, FIRST_ID, None, False, in_transaction)))
+        await reader.readuntil(b"amqp:not-implemented")
+    writer.close()
+    async with client.get_queue_receiver("orders") as receiver:
+        assert [str(message) for message in await receiver.peek_messages()] == ["stays"]
 
 
 async def test_scrambled_frames_never_stop_the_broker(server: ServiceBusServer, client: ServiceBusClient) -> None:
