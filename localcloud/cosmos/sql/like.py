@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from localcloud.cosmos.sql.values import UNDEFINED, Value
+from localcloud.like_pattern import compile_like
 
 
 def matches(value: Value, pattern: Value, escape: str | None) -> Value:
@@ -15,21 +16,21 @@ def matches(value: Value, pattern: Value, escape: str | None) -> Value:
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str, escape: str | None) -> re.Pattern[str]:
-    parts: list[str] = []
+    parts: list[str | None] = []
     at = 0
     while at < len(pattern):
         part, at = _next_part(pattern, at, escape)
         parts.append(part)
-    return re.compile("".join(parts), re.DOTALL)
+    return compile_like(parts)
 
 
-def _next_part(pattern: str, at: int, escape: str | None) -> tuple[str, int]:
-    """The regular expression for the next element and where the one after it starts."""
+def _next_part(pattern: str, at: int, escape: str | None) -> tuple[str | None, int]:
+    """The regular expression for the next element (None: `%`) and where the one after it starts."""
     character = pattern[at]
     if character == escape and at + 1 < len(pattern):
         return re.escape(pattern[at + 1]), at + 2
     if character == "%":
-        return ".*", at + 1
+        return None, at + 1
     if character == "_":
         return ".", at + 1
     end = pattern.find("]", at + 2)

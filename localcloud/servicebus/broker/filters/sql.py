@@ -11,6 +11,7 @@ from uuid import uuid4
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import LarkError
 
+from localcloud.like_pattern import compile_like
 from localcloud.servicebus.broker.filters.values import Properties, both, either, is_system, opposite, truth
 
 LONGEST = 1024
@@ -99,16 +100,17 @@ def _calculate(sign: str, left: Any, right: Any) -> Any:
 
 
 def _pattern(text: str, escape: str | None) -> re.Pattern[str]:
-    parts, position = [], 0
+    parts: list[str | None] = []
+    position = 0
     while position < len(text):
         sign = text[position]
         if escape and sign == escape and position + 1 < len(text):
             position += 1
             parts.append(re.escape(text[position]))
         else:
-            parts.append({"%": ".*", "_": "."}.get(sign, re.escape(sign)))
+            parts.append({"%": None, "_": "."}.get(sign, re.escape(sign)))
         position += 1
-    return re.compile("".join(parts), re.DOTALL)
+    return compile_like(parts)
 
 
 @v_args(inline=True)
