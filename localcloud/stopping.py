@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a program in the same orderly way."""
+"""Programs serve until Ctrl-C or SIGTERM, and end in the same orderly way."""
 
 import asyncio
 import signal

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.servicebus.aio import ServiceBusClient
@@ -43,8 +44,14 @@ RESOURCES = {
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServiceBusServer]:
-    running = ServiceBusServer(tmp_path, resources=RESOURCES)
+def resources() -> dict[str, Any]:
+    """The entities of `server`; a module may override it."""
+    return RESOURCES
+
+
+@pytest.fixture
+async def server(tmp_path: Path, resources: dict[str, Any]) -> AsyncIterator[ServiceBusServer]:
+    running = ServiceBusServer(tmp_path, resources=resources)
     await running.start()
     yield running
     await running.stop()

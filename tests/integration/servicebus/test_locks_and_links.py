@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusMessage
@@ -28,11 +28,8 @@ RESOURCES = {
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServiceBusServer]:
-    running = ServiceBusServer(tmp_path, resources=RESOURCES)
-    await running.start()
-    yield running
-    await running.stop()
+def resources() -> dict[str, Any]:
+    return RESOURCES
 
 
 @pytest.fixture

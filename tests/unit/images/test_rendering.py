@@ -20,7 +20,7 @@ def _rendered(content: bytes, declared: ImageType) -> dict[int, Image.Image]:
     return found
 
 
-def _close(picture: Image.Image, place: tuple[float, float], colour: tuple[int, ...]) -> None:
+def _assert_colour(picture: Image.Image, place: tuple[float, float], colour: tuple[int, ...]) -> None:
     """The colour at a place given in parts of the picture's size, as near as lossy files come."""
     found = picture.getpixel((int(picture.width * place[0]), int(picture.height * place[1])))
     assert isinstance(found, tuple)
@@ -37,9 +37,9 @@ def test_three_widths_of_the_same_picture(kind: str) -> None:
     }
     for picture in renditions.values():
         assert picture.mode == "RGB"
-        _close(picture, (0.2, 0.5), RED)
-        _close(picture, (0.7, 0.2), BLUE)
-        _close(picture, (0.9, 0.9), GREEN)
+        _assert_colour(picture, (0.2, 0.5), RED)
+        _assert_colour(picture, (0.7, 0.2), BLUE)
+        _assert_colour(picture, (0.9, 0.9), GREEN)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -74,8 +74,8 @@ def test_the_orientation_is_applied(
     content = encoded(halves(800, 600), kind, exif=with_exif(orientation), quality=95)
     picture = _rendered(content, KINDS[kind])[1200]
     assert picture.size == ((800, 600) if orientation < 5 else (600, 800))
-    _close(picture, red, RED)
-    _close(picture, green, GREEN)
+    _assert_colour(picture, red, RED)
+    _assert_colour(picture, green, GREEN)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -91,18 +91,18 @@ def test_no_metadata_is_left(kind: str) -> None:
 
 def test_colours_are_converted_to_srgb() -> None:
     content = encoded(plain(colour=(255, 0, 0)), "PNG", icc_profile=wide_gamut_profile())
-    _close(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), (0, 255, 0))
+    _assert_colour(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), (0, 255, 0))
 
 
 def test_a_profile_of_greys_doesnt_take_the_colours_away() -> None:
     profile = wide_gamut_profile().replace(b"RGB XYZ ", b"GRAYXYZ ", 1).replace(b"rTRC", b"kTRC", 1)
     content = encoded(plain(), "PNG", icc_profile=profile)
-    _close(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), RED)
+    _assert_colour(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), RED)
 
 
 def test_a_broken_profile_says_nothing() -> None:
     content = encoded(plain(), "PNG", icc_profile=b"not a profile")
-    _close(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), RED)
+    _assert_colour(_rendered(content, ImageType.PNG)[400], (0.5, 0.5), RED)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_broken_profile_says_nothing() -> None:
 def test_every_kind_of_pixel(picture: Image.Image, kind: str, mode: str, colour: tuple[int, ...]) -> None:
     rendition = _rendered(encoded(picture, kind), KINDS[kind])[400]
     assert rendition.mode == mode
-    _close(rendition, (0.5, 0.5), colour)
+    _assert_colour(rendition, (0.5, 0.5), colour)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -130,7 +130,7 @@ def test_a_large_picture_keeps_its_pixels(kind: str) -> None:
     picture = _rendered(encoded(halves(6000, 4500), kind), KINDS[kind])[1200]
     assert picture.size == (1200, 900)
     for place, colour in (((0.49, 0.5), RED), ((0.51, 0.5), BLUE), ((0.76, 0.76), GREEN)):
-        _close(picture, place, colour)
+        _assert_colour(picture, place, colour)
 
 
 def test_what_webp_cannot_hold_is_made_shorter() -> None:
@@ -143,4 +143,4 @@ def test_maps_behind_a_phones_picture_are_left_out(between: int) -> None:
     content = encoded(halves(), "MPO", save_all=True, append_images=[plain(100, 100)])
     second = content.rindex(b"\xff\xd8\xff")
     content = content[:second] + b"\0" * between + content[second:]
-    _close(_rendered(content, ImageType.JPEG)[400], (0.2, 0.5), RED)
+    _assert_colour(_rendered(content, ImageType.JPEG)[400], (0.2, 0.5), RED)
